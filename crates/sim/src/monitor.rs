@@ -1,0 +1,58 @@
+//! Monitors: invariants that watch a whole run from outside, and say in a sentence when one breaks.
+//!
+//! A monitor is ghost: it sees every node's state after every event, remembers what it likes, and influences nothing.
+//! History (one leader a term, ever) lives here and not in the protocol.
+
+use crate::ids::EventId;
+use crate::protocol::Protocol;
+
+/// What a monitor is shown after each event: the node of that event as it now is.
+#[derive(Debug)]
+pub struct Seen<'a, P: Protocol> {
+    /// The protocol, for its configuration.
+    pub protocol: &'a P,
+    /// The event.
+    pub event: EventId,
+    /// The node's volatile state; `None` while it is down.
+    pub state: Option<&'a P::State>,
+    /// The node's disk.
+    pub stable: &'a P::Stable,
+}
+
+/// An invariant over a run.
+pub trait Monitor<P: Protocol> {
+    /// The field's name for it: `election safety`.
+    fn name(&self) -> &'static str;
+
+    /// Takes note of one event. Cost is paid on every event: look only at what changed.
+    fn observe(&mut self, seen: Seen<'_, P>, report: &mut Report<'_>);
+}
+
+/// A broken invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which monitor.
+    pub monitor: &'static str,
+    /// The event at which it broke.
+    pub event: EventId,
+    /// Other events without which it would not have: the other leader's election, the first decision.
+    pub evidence: Vec<EventId>,
+    /// What happened, in a plain sentence.
+    pub text: String,
+}
+
+/// Where a monitor says what broke.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pub(crate) monitor: &'static str,
+    pub(crate) event: EventId,
+    pub(crate) violations: &'a mut Vec<Violation>,
+}
+
+impl Report<'_> {
+    /// The invariant broke at the event just seen, given also what happened at `evidence`.
+    pub fn violated(&mut self, text: String, evidence: impl IntoIterator<Item = EventId>) {
+        let evidence = evidence.into_iter().filter(|&event| event != self.event).collect();
+        self.violations.push(Violation { monitor: self.monitor, event: self.event, evidence, text });
+    }
+}
