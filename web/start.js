@@ -1,0 +1,18 @@
+// Starts the page: loads the app's script and its WebAssembly, whose addresses Trunk wrote into the page's head.
+// Mounting the app replaces what index.html shows meanwhile; if that fails, the reader is told what happened.
+
+const address = (id) => document.getElementById(id).href;
+
+try {
+  const { default: init } = await import(address("page-script"));
+  await init({ module_or_path: address("page-wasm") });
+} catch (problem) {
+  console.error(problem);
+  const line = document.getElementById("starting-line");
+  if (line) {
+    line.textContent =
+      typeof WebAssembly === "undefined"
+        ? "Lightcone needs WebAssembly, which this browser lacks or has switched off."
+        : "Lightcone could not start. Please reload the page; if that does not help, a newer browser may.";
+  }
+}
