@@ -1,0 +1,275 @@
+//! Every check, stage by stage. A later stage runs even where an earlier one failed, so that one run shows all there is.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+use std::{fmt, fs};
+
+use crate::command;
+use crate::failure::Failure;
+use crate::page;
+use crate::project::Project;
+use crate::serve::Server;
+use crate::site::{Prefix, Site};
+use crate::system::{self, BrowserTools, Program};
+use crate::tally::Tally;
+use crate::tools;
+
+/// Where the browser tests find the page. It is never the host's root, so that every address in it must be relative.
+const UNDER: &str = "/some/where/";
+
+/// One kind of check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Is the code formatted?
+    Fmt,
+    /// Has clippy anything to say?
+    Clippy,
+    /// The tests of all crates on this machine, doc tests included.
+    Native,
+    /// The tests compiled to WebAssembly, in Chromium.
+    Wasm,
+    /// Does the page build?
+    Page,
+    /// The built page, used in Chromium.
+    Browser,
+}
+
+impl Stage {
+    /// All stages, in the order in which they run: the quickest answers first.
+    pub const ALL: [Stage; 6] =
+        [Stage::Fmt, Stage::Clippy, Stage::Native, Stage::Wasm, Stage::Page, Stage::Browser];
+
+    /// The stage with a name as on the command line.
+    pub fn named(name: &str) -> Option<Stage> {
+        Stage::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Stage::Fmt => "fmt",
+            Stage::Clippy => "clippy",
+            Stage::Native => "native",
+            Stage::Wasm => "wasm",
+            Stage::Page => "page",
+            Stage::Browser => "browser",
+        }
+    }
+
+    fn check(self, project: &Project) -> Outcome {
+        match self {
+            Stage::Fmt => fmt_stage(project),
+            Stage::Clippy => clippy_stage(project),
+            Stage::Native => native_stage(project),
+            Stage::Wasm => wasm_stage(project),
+            Stage::Page => Outcome::of_step(page::build(project)),
+            Stage::Browser => browser_stage(project),
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What came of a stage.
+#[derive(Debug, Default)]
+struct Outcome {
+    tally: Tally,
+    failures: Vec<Failure>,
+}
+
+impl Outcome {
+    /// A step without single tests: it counts as one.
+    fn of_step(result: Result<(), Failure>) -> Outcome {
+        match result {
+            Ok(()) => Outcome { tally: Tally::PASS, failures: Vec::new() },
+            Err(failure) => Outcome { tally: Tally::FAIL, failures: vec![failure] },
+        }
+    }
+
+    /// Tests that were counted as they ran. What failed without any test to show for it, such as code that does not
+    /// compile, counts as one.
+    fn of_tests(mut tally: Tally, result: Result<(), Failure>) -> Outcome {
+        if result.is_err() && tally.failed == 0 {
+            tally += Tally::FAIL;
+        }
+        Outcome { tally, failures: result.err().into_iter().collect() }
+    }
+
+    fn and(mut self, other: Outcome) -> Outcome {
+        self.tally += other.tally;
+        self.failures.extend(other.failures);
+        self
+    }
+
+    fn passed(&self) -> bool {
+        self.failures.is_empty() && self.tally.failed == 0
+    }
+}
+
+/// Runs stages, tells about each, and ends with a line that counts what passed and failed.
+pub fn run(project: &Project, stages: &[Stage]) -> ExitCode {
+    let mut report: Vec<(Stage, Option<Outcome>, Duration)> = Vec::new();
+    for &stage in stages {
+        println!("\n=== {stage} ===");
+        let page_failed = report.iter().any(|(stage, outcome, _)| {
+            *stage == Stage::Page && !outcome.as_ref().is_some_and(Outcome::passed)
+        });
+        if stage == Stage::Browser && page_failed {
+            // What lies in dist/ is an older page: its tests would tell nothing about this one.
+            println!("not run: the page was not built");
+            report.push((stage, None, Duration::ZERO));
+            continue;
+        }
+        let start = Instant::now();
+        let outcome = stage.check(project);
+        for failure in &outcome.failures {
+            println!("{stage}: {failure}");
+        }
+        report.push((stage, Some(outcome), start.elapsed()));
+    }
+    summarise(&report)
+}
+
+fn summarise(report: &[(Stage, Option<Outcome>, Duration)]) -> ExitCode {
+    let mut sum = Tally::default();
+    let mut all_passed = true;
+    println!("\n=== in all ===");
+    for (stage, outcome, time) in report {
+        match outcome {
+            Some(outcome) => {
+                let word = if outcome.passed() { "passed" } else { "FAILED" };
+                println!("{stage:<8} {word}  {:6.1} s  {}", time.as_secs_f64(), outcome.tally);
+                sum += outcome.tally;
+                all_passed &= outcome.passed();
+            }
+            None => println!("{stage:<8} not run"),
+        }
+    }
+    println!("{sum}");
+    if all_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn fmt_stage(project: &Project) -> Outcome {
+    Outcome::of_step(tools::component("rustfmt", "fmt").and_then(|()| {
+        command::run(command::cargo().args(["fmt", "--all", "--check"]).current_dir(project.root()))
+    }))
+}
+
+fn clippy_stage(project: &Project) -> Outcome {
+    let clippy = |scope: &[&str]| {
+        let mut clippy = command::cargo();
+        clippy.args(["clippy", "--locked", "--all-targets"]).args(scope).args(["--", "-D", "warnings"]);
+        command::run(clippy.current_dir(project.root()))
+    };
+    if let Err(missing) = tools::component("clippy", "clippy") {
+        return Outcome::of_step(Err(missing));
+    }
+    let native = Outcome::of_step(clippy(&["--workspace"]));
+    // The page has code that exists for its own target only.
+    let wasm = tools::wasm_target().and_then(|()| clippy(&["-p", "lightcone-web", "--target", tools::WASM]));
+    native.and(Outcome::of_step(wasm))
+}
+
+fn native_stage(project: &Project) -> Outcome {
+    let mut tests = command::cargo();
+    tests.args(["test", "--locked", "--workspace", "--exclude", "lightcone-web", "--no-fail-fast"]);
+    counted(tests.current_dir(project.root()))
+}
+
+fn wasm_stage(project: &Project) -> Outcome {
+    match wasm_tests(project) {
+        Ok(mut tests) => counted(&mut tests),
+        Err(failure) => Outcome::of_step(Err(failure)),
+    }
+}
+
+fn wasm_tests(project: &Project) -> Result<Command, Failure> {
+    let packages = project.packages_with_wasm_tests()?;
+    let runner = tools::wasm_test_runner(project)?;
+    let [_, chromedriver] = system::get([Program::Chromium, Program::Chromedriver])?;
+    let mut tests = command::cargo();
+    tests.args(["test", "--locked", "--no-fail-fast", "--target", tools::WASM]);
+    tests.args(packages.iter().flat_map(|package| ["-p", package]));
+    tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    tests.env("CHROMEDRIVER", chromedriver);
+    // Tests that do not say where they run go where the page does.
+    tests.env("WASM_BINDGEN_USE_BROWSER", "1");
+    // On a busy machine a browser takes its time to start.
+    tests.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
+    tests.current_dir(project.root());
+    Ok(tests)
+}
+
+fn browser_stage(project: &Project) -> Outcome {
+    match browser_tests(project) {
+        Ok((mut tests, _server)) => counted(&mut tests),
+        Err(failure) => Outcome::of_step(Err(failure)),
+    }
+}
+
+fn browser_tests(project: &Project) -> Result<(Command, Server), Failure> {
+    let site = Site::new(project.built_page()?, Prefix::parse(UNDER).unwrap_or_else(Prefix::root));
+    let files = test_files(&project.browser_tests())?;
+    let tools = BrowserTools::get(project)?;
+    let server = Server::start(site, Some(0))?;
+    let mut tests = tools.node();
+    // A page that hangs must not hold everything up for ever.
+    tests.args(["--test", "--test-reporter=spec", "--test-timeout=600000"]).args(files);
+    tests.env("LIGHTCONE_URL", server.address()).current_dir(project.root());
+    Ok((tests, server))
+}
+
+fn test_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let listed = fs::read_dir(folder).map_err(|source| Failure::File {
+        doing: "list",
+        path: folder.to_owned(),
+        source,
+    })?;
+    let mut files: Vec<PathBuf> = listed
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn counted(tests: &mut Command) -> Outcome {
+    let mut tally = Tally::default();
+    let result = command::run_watched(tests, |line| tally += Tally::of_line(line));
+    Outcome::of_tests(tally, result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken() -> Failure {
+        Failure::Command { command: "cargo test".to_owned(), status: "exit status: 101".to_owned() }
+    }
+
+    #[test]
+    fn what_fails_without_a_failed_test_counts_as_one() {
+        let outcome = Outcome::of_tests(Tally { passed: 3, failed: 0 }, Err(broken()));
+        assert_eq!(outcome.tally, Tally { passed: 3, failed: 1 });
+        let outcome = Outcome::of_tests(Tally { passed: 3, failed: 2 }, Err(broken()));
+        assert_eq!(outcome.tally, Tally { passed: 3, failed: 2 });
+    }
+
+    #[test]
+    fn two_steps_of_a_stage_count_as_two() {
+        let outcome = Outcome::of_step(Ok(())).and(Outcome::of_step(Err(broken())));
+        assert_eq!(outcome.tally, Tally { passed: 1, failed: 1 });
+        assert!(!outcome.passed());
+    }
+
+    #[test]
+    fn every_stage_answers_to_its_name() {
+        for stage in Stage::ALL {
+            assert_eq!(Stage::named(stage.name()), Some(stage));
+        }
+    }
+}
