@@ -42,6 +42,11 @@ impl NodeId {
     pub(crate) const fn raw(self) -> u16 {
         self.0
     }
+
+    /// The inverse of [`NodeId::raw`].
+    pub(crate) const fn from_raw(raw: u16) -> NodeId {
+        NodeId(raw)
+    }
 }
 
 impl fmt::Display for NodeId {

@@ -1,8 +1,28 @@
 //! The deterministic core of Lightcone: `run = simulate(scenario)`, a pure function, natively and in wasm alike.
+//!
+//! A [`scenario::Scenario`] says everything that decides a run; a [`run::Run`] is what happens; a
+//! [`session::Session`] is the same with the protocol's type forgotten, for those who only look.
 
 pub mod chance;
+pub mod clock;
+pub mod cone;
+pub mod hash;
 pub mod ids;
 pub mod monitor;
+mod network;
+mod node;
+pub mod order;
+mod plan;
 pub mod protocol;
+pub mod registry;
+mod replay;
+pub mod run;
 pub mod scenario;
+pub mod session;
 pub mod time;
+pub mod trace;
+pub mod validate;
+mod view;
+mod workload;
+
+pub use replay::Cursor;

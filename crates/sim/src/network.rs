@@ -1,0 +1,226 @@
+//! What the network does with a message: how long it takes, and what befalls it on the way.
+
+use crate::chance::{Chance, Draw, below};
+use crate::ids::{EntryId, MsgId, NodeId};
+use crate::plan::{Plan, Touch, TouchKind};
+use crate::scenario::{CutRule, Latency, Network};
+use crate::time::Ns;
+use crate::trace::{Fate, FateKind, Instant, MessageRecord, NEVER};
+
+use rand_xoshiro::rand_core::Rng;
+
+/// A latency from its distribution, at least a nanosecond, so that every effect comes after its cause.
+pub(crate) fn sample(latency: Latency, mut draw: Draw) -> Ns {
+    let ns = match latency {
+        Latency::Constant(span) => span.0,
+        Latency::Uniform { min, max } => min.0 + below(&mut draw, max.since(min).0.saturating_add(1)),
+        Latency::Exponential { min, mean } => {
+            // Inversion: −ln(u)·scale with u in (0, 1], through pure-Rust libm (the same bits everywhere), rounded at once.
+            let unit = ((draw.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
+            min.0.saturating_add((-libm::log(unit) * mean.since(min).0 as f64) as u64)
+        }
+    };
+    Ns(ns.max(1))
+}
+
+/// The properties of one direction of a link.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    latency: Latency,
+    loss_ppm: u32,
+    duplicate_ppm: u32,
+}
+
+/// All links, by (sender, receiver) index.
+#[derive(Clone, Debug)]
+pub(crate) struct Links {
+    usual: Link,
+    special: Vec<((NodeId, NodeId), Link)>,
+    cut_rule: CutRule,
+}
+
+impl Links {
+    pub fn new(network: &Network) -> Links {
+        let usual = Link {
+            latency: network.latency,
+            loss_ppm: network.loss_ppm,
+            duplicate_ppm: network.duplicate_ppm,
+        };
+        let special = network.links.iter().map(|spec| {
+            let link = Link {
+                latency: spec.latency.unwrap_or(usual.latency),
+                loss_ppm: spec.loss_ppm.unwrap_or(usual.loss_ppm),
+                duplicate_ppm: spec.duplicate_ppm.unwrap_or(usual.duplicate_ppm),
+            };
+            ((spec.from, spec.to), link)
+        });
+        Links { usual, special: special.collect(), cut_rule: network.cut_rule }
+    }
+
+    fn get(&self, from: NodeId, to: NodeId) -> Link {
+        self.special.iter().find(|(ends, _)| *ends == (from, to)).map_or(self.usual, |&(_, link)| link)
+    }
+}
+
+/// A message at the moment of its sending.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sending {
+    pub id: MsgId,
+    pub to: NodeId,
+    /// Which message of its link it is, counted from 1.
+    pub link_count: u32,
+    pub sent: Instant,
+    /// The sender's event, by index.
+    pub event: u32,
+}
+
+/// What was decided of a message: its record, its copies, and the script entries that acted.
+#[derive(Debug, Default)]
+pub(crate) struct Decided {
+    pub copies: Vec<(u32, MessageRecord)>,
+    pub acted: Vec<EntryId>,
+}
+
+/// Decides what becomes of a message, but for what only its receiver's fate can tell (that it is down, or paused).
+pub(crate) fn decide(
+    chance: Chance,
+    links: &Links,
+    plan: &Plan,
+    sending: Sending,
+    decided: &mut Decided,
+) -> MessageRecord {
+    let Sending { id, to, link_count: n, .. } = sending;
+    let link = links.get(id.node, to);
+    let is_lost = chance.is_lost(id, to, n, link.loss_ppm);
+    let record = travel(chance, links, plan, sending, link, is_lost, decided);
+    if chance.is_duplicated(id.node, to, n, link.duplicate_ppm) {
+        copy(chance, links, plan, sending, link, (2, sending.sent), decided);
+    }
+    for touch in touches(plan, id).iter().filter(|touch| touch.what == TouchKind::Duplicate) {
+        // Only what is still on its way can be copied.
+        if sending.sent <= touch.at && touch.at <= record.fate.lost.min(record.fate.at) {
+            decided.acted.push(touch.entry);
+            copy(chance, links, plan, sending, link, (touch.entry.0.saturating_add(2), touch.at), decided);
+        }
+    }
+    record
+}
+
+fn touches(plan: &Plan, id: MsgId) -> &[Touch] {
+    if plan.messages.is_empty() { &[] } else { plan.messages.get(&id).map_or(&[], Vec::as_slice) }
+}
+
+fn copy(
+    chance: Chance,
+    links: &Links,
+    plan: &Plan,
+    sending: Sending,
+    link: Link,
+    (number, sent): (u32, Instant),
+    decided: &mut Decided,
+) {
+    let twin = Sending { id: MsgId { copy: number, ..sending.id }, sent, ..sending };
+    let is_lost = chance.is_lost(twin.id, twin.to, twin.link_count, link.loss_ppm);
+    let record = travel(chance, links, plan, twin, link, is_lost, decided);
+    decided.copies.push((number, record));
+}
+
+fn travel(
+    chance: Chance,
+    links: &Links,
+    plan: &Plan,
+    sending: Sending,
+    link: Link,
+    is_lost: bool,
+    decided: &mut Decided,
+) -> MessageRecord {
+    let Sending { id, to, link_count, sent, event } = sending;
+    let natural = (sent.0 + sample(link.latency, chance.latency(id, to, link_count)), 0);
+    let mut way = Way { sent, arrival: natural, left: Ns::ZERO, lost: is_lost.then_some(natural) };
+    let waits = plan
+        .held_at(sent)
+        .or_else(|| plan.held.iter().find(|(from, _)| sent < *from && *from <= natural).copied());
+    if let Some((from, to)) = waits {
+        way.hold(from.max(sent));
+        if to != NEVER {
+            way.release(to);
+        }
+    }
+    let mut by_hand = false;
+    for touch in touches(plan, id) {
+        if way.touch(*touch) {
+            by_hand = true;
+            decided.acted.push(touch.entry);
+        }
+    }
+    let mut fate = way.fate();
+    if fate.kind != FateKind::Dropped {
+        let watched_from = match links.cut_rule {
+            CutRule::InFlight => sent,
+            CutRule::AtArrival => fate.at,
+        };
+        // A message that stands still for ever is stopped by no cut: it waits, and is cut if it is let go.
+        if fate.at != NEVER
+            && let Some(cut) = plan.cut_between(id.node, to, watched_from, fate.at)
+        {
+            fate = Fate { kind: FateKind::Cut, lost: cut.from.max(sent), ..fate };
+        }
+    }
+    MessageRecord { to, event, sent, natural, fate, by_hand }
+}
+
+/// A message's way, as the person changes it.
+struct Way {
+    sent: Instant,
+    /// When it arrives; [`NEVER`] while it stands still.
+    arrival: Instant,
+    /// How much of the way is left while it stands still.
+    left: Ns,
+    /// When it is lost, if it is.
+    lost: Option<Instant>,
+}
+
+impl Way {
+    fn is_held(&self) -> bool {
+        self.arrival == NEVER
+    }
+
+    fn hold(&mut self, at: Instant) {
+        self.left = self.arrival.0.since(at.0.max(self.sent.0));
+        self.arrival = NEVER;
+    }
+
+    fn release(&mut self, at: Instant) {
+        self.arrival = (at.0 + Ns(self.left.0.max(1)), 0);
+    }
+
+    /// Whether the touch found its message, still on its way.
+    fn touch(&mut self, touch: Touch) -> bool {
+        let over = self.arrival.min(self.lost.unwrap_or(NEVER));
+        if touch.at <= self.sent || touch.at > over {
+            return false;
+        }
+        match touch.what {
+            TouchKind::Drop => self.lost = Some(touch.at),
+            TouchKind::Deliver => {
+                self.arrival = touch.at;
+                self.lost = None;
+            }
+            TouchKind::Hold if !self.is_held() => self.hold(touch.at),
+            TouchKind::Release if self.is_held() => self.release(touch.at),
+            TouchKind::Hold | TouchKind::Release | TouchKind::Duplicate => return false,
+        }
+        true
+    }
+
+    fn fate(&self) -> Fate {
+        match self.lost {
+            // Its fate stands where it would have arrived: what its absence changes comes after that.
+            Some(lost) => {
+                let at = if self.is_held() { lost } else { self.arrival };
+                Fate { kind: FateKind::Dropped, at, lost: lost.min(at), event: 0 }
+            }
+            None => Fate { kind: FateKind::InFlight, at: self.arrival, lost: self.arrival, event: 0 },
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The script, compiled: for each thing that can be touched, what the person did to it.
+//!
+//! The whole script is known before the run begins, so what befalls a message is decided when it is sent, from the
+//! entries that name it, the cuts of its link and the spans in which everything waits.
+
+use std::collections::BTreeMap;
+
+use crate::clock::Clock;
+use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
+use crate::scenario::{Action, Entry, Scenario};
+use crate::time::Ns;
+use crate::trace::{CutSpan, EventKind, Instant, NEVER};
+
+/// What a person did, by target.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// By message, in order of (time, rank, id).
+    pub messages: BTreeMap<MsgId, Vec<Touch>>,
+    /// By timer, in the same order.
+    pub timers: BTreeMap<TimerId, Vec<Touch>>,
+    /// After how many effects a node crashes inside an activation, and the entry that says so.
+    pub crashes_inside: BTreeMap<EventId, (u32, EntryId)>,
+    /// Cuts by (sender, receiver), in order of time.
+    pub cuts: BTreeMap<(NodeId, NodeId), Vec<CutSpan>>,
+    /// Spans in which everything waits, `[from, to)`.
+    pub held: Vec<(Instant, Instant)>,
+    /// The clock of each node.
+    pub clocks: Vec<Clock>,
+    /// What happens to nodes.
+    pub environment: BTreeMap<(Instant, NodeId, EntryId), EventKind>,
+    /// Operations that people ask for.
+    pub ops: BTreeMap<EntryId, AskedOp>,
+}
+
+/// A person's touch on a message or timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Touch {
+    pub at: Instant,
+    pub entry: EntryId,
+    pub what: TouchKind,
+}
+
+/// The ways to touch a message or timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TouchKind {
+    /// It is lost; a timer: it does not fire by itself.
+    Drop,
+    /// It arrives (fires) now.
+    Deliver,
+    /// It stands still.
+    Hold,
+    /// It goes on.
+    Release,
+    /// It is copied.
+    Duplicate,
+}
+
+/// An operation that a person asks of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AskedOp {
+    pub at: Instant,
+    pub client: NodeId,
+    pub node: Option<NodeId>,
+    pub text: String,
+}
+
+impl Plan {
+    /// Compiles the script of a scenario whose numbers are known to be sane.
+    pub fn new(scenario: &Scenario) -> Plan {
+        let nodes = scenario.node_set();
+        let clocks = nodes.iter().map(|node| {
+            let spec = scenario.clocks.get(&node).copied().unwrap_or_default();
+            Clock::new(spec.offset, spec.drift_ppm)
+        });
+        let mut plan = Plan {
+            messages: BTreeMap::new(),
+            timers: BTreeMap::new(),
+            crashes_inside: BTreeMap::new(),
+            cuts: BTreeMap::new(),
+            held: Vec::new(),
+            clocks: clocks.collect(),
+            environment: BTreeMap::new(),
+            ops: BTreeMap::new(),
+        };
+        let mut script: Vec<&Entry> = scenario.script.iter().collect();
+        script.sort_by_key(|entry| (entry.at, entry.rank, entry.id));
+        for entry in script {
+            plan.add(nodes, entry);
+        }
+        plan.add_cut_events();
+        plan
+    }
+
+    fn add(&mut self, nodes: Nodes, entry: &Entry) {
+        let at = (entry.at, entry.rank);
+        let exists = |node: NodeId| nodes.index(node).is_some();
+        let touch = |what| Touch { at, entry: entry.id, what };
+        match &entry.action {
+            &Action::Crash { node } => self.happen(nodes, entry, node, EventKind::Crash),
+            &Action::Amnesia { node } => self.happen(nodes, entry, node, EventKind::Amnesia),
+            &Action::Recover { node } => self.happen(nodes, entry, node, EventKind::Recover),
+            &Action::Pause { node } => self.happen(nodes, entry, node, EventKind::Pause),
+            &Action::Resume { node } => self.happen(nodes, entry, node, EventKind::Resume),
+            &Action::Clock { node, offset, drift_ppm } => {
+                if let Some(index) = nodes.index(node) {
+                    self.clocks[index].set(at, offset, drift_ppm, entry.id);
+                    self.happen(nodes, entry, node, EventKind::Clock);
+                }
+            }
+            &Action::CrashInside { event, after } => {
+                self.crashes_inside.entry(event).or_insert((after, entry.id));
+            }
+            &Action::Cut { from, to, until } => self.cut(nodes, at, entry.id, from, to, until),
+            Action::Partition { groups, until, one_way } => {
+                for (from, to) in links_between(groups, *one_way) {
+                    self.cut(nodes, at, entry.id, from, to, *until);
+                }
+            }
+            &Action::Heal { from, to } => self.heal(at, entry.id, from, to),
+            &Action::Drop { message } => {
+                self.messages.entry(message).or_default().push(touch(TouchKind::Drop))
+            }
+            &Action::Deliver { message } => {
+                self.messages.entry(message).or_default().push(touch(TouchKind::Deliver))
+            }
+            &Action::Hold { message } => {
+                self.messages.entry(message).or_default().push(touch(TouchKind::Hold))
+            }
+            &Action::Release { message } => {
+                self.messages.entry(message).or_default().push(touch(TouchKind::Release))
+            }
+            &Action::Duplicate { message } => {
+                self.messages.entry(message).or_default().push(touch(TouchKind::Duplicate))
+            }
+            &Action::Fire { timer } => self.timers.entry(timer).or_default().push(touch(TouchKind::Deliver)),
+            &Action::Suppress { timer } => self.timers.entry(timer).or_default().push(touch(TouchKind::Drop)),
+            Action::Op { client, op, node } => {
+                if exists(*client) && client.is_client() {
+                    self.ops.insert(entry.id, AskedOp { at, client: *client, node: *node, text: op.clone() });
+                }
+            }
+            &Action::HoldAll { on } => self.hold_all(at, on),
+            Action::Note { .. } => {}
+        }
+    }
+
+    fn happen(&mut self, nodes: Nodes, entry: &Entry, node: NodeId, kind: EventKind) {
+        if nodes.index(node).is_some() {
+            self.environment.insert(((entry.at, entry.rank), node, entry.id), kind);
+        }
+    }
+
+    fn hold_all(&mut self, at: Instant, on: bool) {
+        match self.held.last_mut() {
+            Some(open) if open.1 == NEVER => {
+                if !on {
+                    open.1 = at;
+                }
+            }
+            _ if on => self.held.push((at, NEVER)),
+            _ => {}
+        }
+    }
+
+    fn cut(
+        &mut self,
+        nodes: Nodes,
+        from: Instant,
+        entry: EntryId,
+        sender: NodeId,
+        receiver: NodeId,
+        until: Option<Ns>,
+    ) {
+        if nodes.index(sender).is_none() || nodes.index(receiver).is_none() || sender == receiver {
+            return;
+        }
+        let to = until.map_or(NEVER, |until| (until, 0));
+        if from < to {
+            self.cuts.entry((sender, receiver)).or_default().push(CutSpan {
+                sender,
+                receiver,
+                from,
+                to,
+                entry,
+                healed_by: None,
+            });
+        }
+    }
+
+    fn heal(&mut self, at: Instant, entry: EntryId, from: Option<NodeId>, to: Option<NodeId>) {
+        for (&(sender, receiver), spans) in &mut self.cuts {
+            if from.is_none_or(|node| node == sender) && to.is_none_or(|node| node == receiver) {
+                for span in spans.iter_mut().filter(|span| span.from < at && at < span.to) {
+                    (span.to, span.healed_by) = (at, Some(entry));
+                }
+            }
+        }
+    }
+
+    /// A node whose links are cut or healed has an event of it, one for each entry and instant.
+    fn add_cut_events(&mut self) {
+        for span in self.cuts.values().flatten() {
+            self.environment.insert((span.from, span.receiver, span.entry), EventKind::Cut);
+            if span.to != NEVER {
+                let healer = span.healed_by.unwrap_or(span.entry);
+                self.environment.insert((span.to, span.receiver, healer), EventKind::Heal);
+            }
+        }
+    }
+
+    /// The first span in which the link is cut at any instant of `[sent, arrival]`.
+    pub fn cut_between(
+        &self,
+        sender: NodeId,
+        receiver: NodeId,
+        sent: Instant,
+        arrival: Instant,
+    ) -> Option<&CutSpan> {
+        if self.cuts.is_empty() {
+            return None;
+        }
+        let spans = self.cuts.get(&(sender, receiver))?;
+        spans.iter().filter(|span| span.from <= arrival && sent < span.to).min_by_key(|span| span.from)
+    }
+
+    /// The span of holding that a moment lies in.
+    pub fn held_at(&self, at: Instant) -> Option<(Instant, Instant)> {
+        self.held.iter().find(|&&(from, to)| from <= at && at < to).copied()
+    }
+}
+
+/// The directed links that a partition cuts.
+pub(crate) fn links_between(
+    groups: &[Vec<NodeId>],
+    one_way: bool,
+) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+    groups.iter().enumerate().filter(move |&(place, _)| !one_way || place == 0).flat_map(
+        move |(place, group)| {
+            let others = groups
+                .iter()
+                .enumerate()
+                .filter(move |&(other, _)| other != place)
+                .flat_map(|(_, other)| other);
+            others.flat_map(move |&to| group.iter().map(move |&from| (from, to)))
+        },
+    )
+}

@@ -1,0 +1,59 @@
+//! How a protocol is offered to those who know only its name.
+
+use serde_json::Value;
+
+use crate::ids::Nodes;
+use crate::protocol::Protocol;
+use crate::run::Run;
+use crate::scenario::Scenario;
+use crate::session::Session;
+use crate::validate::BadScenario;
+
+/// A protocol, its type forgotten.
+#[derive(Clone, Copy, Debug)]
+pub struct ProtocolEntry {
+    /// Name on the command line, in files and links: `raft`.
+    pub name: &'static str,
+    /// Name for people: `Raft`.
+    pub title: &'static str,
+    /// One sentence on what it does.
+    pub summary: &'static str,
+    /// Its parameters and what they mean.
+    pub params: &'static [(&'static str, &'static str)],
+    /// Operations to offer.
+    pub ops: &'static [&'static str],
+    /// The scenario that opens by name, for so many servers or as many as usual.
+    pub scenario: fn(Option<u16>) -> Scenario,
+    /// Named scenarios worth opening.
+    pub examples: fn() -> Vec<(&'static str, Scenario)>,
+    /// The parameters' usual values, a JSON object.
+    pub default_params: fn() -> Value,
+    /// Starts a run of a valid scenario. Nothing has happened in it yet.
+    pub start: fn(Scenario) -> Result<Box<dyn Session>, BadScenario>,
+    /// Whether this text is an operation, and if not, why.
+    pub check_op: fn(&str) -> Result<(), String>,
+    /// Whether these parameters suit so many nodes, and if not, why.
+    pub check_params: fn(Value, Nodes) -> Result<(), String>,
+}
+
+impl ProtocolEntry {
+    /// The entry of a protocol: the one line that registers it.
+    pub const fn of<P: Protocol>() -> ProtocolEntry {
+        ProtocolEntry {
+            name: P::NAME,
+            title: P::TITLE,
+            summary: P::SUMMARY,
+            params: P::PARAMS,
+            ops: P::OPS,
+            scenario: P::scenario,
+            examples: P::examples,
+            default_params: || serde_json::to_value(P::Params::default()).unwrap_or_default(),
+            start: |scenario| Ok(Box::new(Run::<P>::start(scenario)?)),
+            check_op: |text| text.parse::<P::Op>().map(drop),
+            check_params: |params, nodes| {
+                let params = serde_json::from_value(params).map_err(|error| error.to_string())?;
+                P::new(params, nodes).map(drop)
+            },
+        }
+    }
+}

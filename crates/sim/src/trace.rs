@@ -1,0 +1,451 @@
+//! What happened in a run: events, messages and their fates, timers, operations, clocks and violations.
+//!
+//! A trace knows no protocol. It holds identities and times; what a message says is asked of the
+//! [`Session`](crate::session::Session).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::Clock;
+use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, OpId, TimerId};
+use crate::monitor::Violation;
+use crate::order::Key;
+use crate::protocol::Status;
+use crate::time::{LocalNs, Ns};
+
+/// Everything that happened, up to [`Trace::reached`].
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub(crate) nodes: Nodes,
+    pub(crate) lanes: Vec<Lane>,
+    pub(crate) order: Vec<EventId>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) cuts: Vec<CutSpan>,
+    pub(crate) held: Vec<(Instant, Instant)>,
+    pub(crate) acted: BTreeSet<EntryId>,
+    pub(crate) reached: Ns,
+}
+
+/// A true time and a rank.
+pub type Instant = (Ns, u32);
+
+/// After everything.
+pub(crate) const NEVER: Instant = (Ns::NEVER, u32::MAX);
+
+/// One node's worldline.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// Its events, `A:1` first.
+    pub events: Vec<EventRecord>,
+    /// What it sent, `A#1` first.
+    pub messages: Vec<MessageRecord>,
+    /// Copies that the network made of what it sent, by (seq, copy).
+    pub copies: BTreeMap<(u32, u32), MessageRecord>,
+    /// Timers it set, `A@1` first.
+    pub timers: Vec<TimerRecord>,
+    /// Operations it called (clients), in the order of their calls.
+    pub ops: Vec<OpRecord>,
+    /// Its role and epoch, from each event (by index) at which they changed; `None` while it is down.
+    pub statuses: Vec<(u32, Option<Status>)>,
+    /// Its clocks.
+    pub clock: Clock,
+    /// Vector clocks: one row of as many numbers as there are nodes for each activation.
+    pub(crate) vectors: Vec<u32>,
+}
+
+/// What kind of event it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EventKind {
+    /// The node started (activation).
+    Boot,
+    /// A message was handled (activation).
+    Message,
+    /// A timer fired (activation).
+    Timer,
+    /// A client was asked for an operation (activation).
+    Op,
+    /// The node stopped.
+    Crash,
+    /// The node stopped and lost its disk.
+    Amnesia,
+    /// The node was started again; its boot follows.
+    Recover,
+    /// The node stands still.
+    Pause,
+    /// The node goes on.
+    Resume,
+    /// Its clock was set.
+    Clock,
+    /// It no longer hears some nodes.
+    Cut,
+    /// It hears again.
+    Heal,
+}
+
+impl EventKind {
+    /// Its name in files and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            EventKind::Boot => "boot",
+            EventKind::Message => "message",
+            EventKind::Timer => "timer",
+            EventKind::Op => "op",
+            EventKind::Crash => "crash",
+            EventKind::Amnesia => "amnesia",
+            EventKind::Recover => "recover",
+            EventKind::Pause => "pause",
+            EventKind::Resume => "resume",
+            EventKind::Clock => "clock",
+            EventKind::Cut => "cut",
+            EventKind::Heal => "heal",
+        }
+    }
+
+    /// Whether a handler ran: such events tick the clocks.
+    pub const fn is_activation(self) -> bool {
+        matches!(self, EventKind::Boot | EventKind::Message | EventKind::Timer | EventKind::Op)
+    }
+}
+
+/// Why an event happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// The run began.
+    Start,
+    /// A message arrived.
+    Message(MsgId),
+    /// A timer of the node itself, by its number.
+    Timer(u32),
+    /// An operation of the node itself, by its place in [`Lane::ops`].
+    Op(u32),
+    /// A script entry.
+    Entry(EntryId),
+}
+
+/// One event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventRecord {
+    /// Where it stands in the total order.
+    pub key: Key,
+    /// What kind of event it is.
+    pub kind: EventKind,
+    /// Why it happened.
+    pub cause: Cause,
+    /// What the node's wall clock showed.
+    pub local: LocalNs,
+    /// Its Lamport clock; 0 on environment events, which have none.
+    pub lamport: u32,
+    /// How many activations its node had had, this one included.
+    pub activation: u32,
+    /// How many messages its node had sent, its own included.
+    pub sent: u32,
+    /// How many timers its node had set, its own included.
+    pub timers: u32,
+}
+
+impl EventRecord {
+    /// When it happened, in true time.
+    pub fn at(&self) -> Ns {
+        self.key.at
+    }
+}
+
+/// One message (or copy): sent when, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageRecord {
+    /// To whom.
+    pub to: NodeId,
+    /// The sender's event, by index.
+    pub event: u32,
+    /// When it (or for a copy: the copy) set out.
+    pub sent: Instant,
+    /// When it would arrive if nothing befell it.
+    pub natural: Instant,
+    /// What becomes of it. Known in advance; to be shown only once the playhead is there ([`MessageRecord::fate_at`]).
+    pub fate: Fate,
+    /// Whether a person changed its way (not by a cut).
+    pub by_hand: bool,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    /// What.
+    pub kind: FateKind,
+    /// When it arrived, or would have.
+    pub at: Instant,
+    /// When it was lost on the way, for those that were; else the same as `at`.
+    pub lost: Instant,
+    /// The receiver's event that handled it, by index; 0 if none did.
+    pub event: u32,
+}
+
+/// The fates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FateKind {
+    /// On its way, or held.
+    InFlight,
+    /// Handled by its receiver.
+    Delivered,
+    /// Lost: by chance or by hand.
+    Dropped,
+    /// Stopped by a cut of its link.
+    Cut,
+    /// Arrived at a node that was down.
+    ToCrashed,
+}
+
+impl FateKind {
+    /// Its name in files and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FateKind::InFlight => "in-flight",
+            FateKind::Delivered => "delivered",
+            FateKind::Dropped => "dropped",
+            FateKind::Cut => "cut",
+            FateKind::ToCrashed => "to-crashed",
+        }
+    }
+}
+
+impl MessageRecord {
+    /// Its fate as far as it has shown when all up to `now` has happened.
+    pub fn fate_at(&self, now: Instant) -> FateKind {
+        if self.fate.at > now { FateKind::InFlight } else { self.fate.kind }
+    }
+
+    /// Whether it is under way at a moment: sent, and neither arrived nor lost.
+    pub fn is_under_way(&self, now: Instant) -> bool {
+        self.sent <= now && now < self.fate.lost.min(self.fate.at)
+    }
+
+    /// Whether it is never to arrive unless a person lets it.
+    pub fn is_held(&self) -> bool {
+        self.fate.kind == FateKind::InFlight && self.fate.at == NEVER
+    }
+}
+
+/// One timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimerRecord {
+    /// The event that set it, by index.
+    pub event: u32,
+    /// What the monotonic clock shows when it is due.
+    pub deadline: u64,
+    /// When it fires, in true time and rank, if nothing cancels it.
+    pub due: Instant,
+    /// When that would be without a person's hand.
+    pub natural: Instant,
+    /// The event by which it was over (fired, cancelled, replaced, or its node crashed), by index; 0: still set.
+    pub over: u32,
+    /// Whether it was over because it fired.
+    pub fired: bool,
+}
+
+/// One operation of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpRecord {
+    /// Which.
+    pub id: OpId,
+    /// The client's event at which it was called, by index.
+    pub invoked: u32,
+    /// The client's event at which it returned, by index, if it has.
+    pub returned: Option<u32>,
+}
+
+/// A span in which one direction of a link is cut: `[from, to)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutSpan {
+    /// The sender's end.
+    pub sender: NodeId,
+    /// The receiver's end.
+    pub receiver: NodeId,
+    /// From when.
+    pub from: Instant,
+    /// Until when; [`Ns::NEVER`] if it never heals.
+    pub to: Instant,
+    /// The entry that cut it.
+    pub entry: EntryId,
+    /// The entry that healed it, if another one did.
+    pub healed_by: Option<EntryId>,
+}
+
+impl Trace {
+    /// The nodes of the run.
+    pub fn nodes(&self) -> Nodes {
+        self.nodes
+    }
+
+    /// Up to when the run has been computed.
+    pub fn reached(&self) -> Ns {
+        self.reached
+    }
+
+    /// All events in total order.
+    pub fn order(&self) -> &[EventId] {
+        &self.order
+    }
+
+    /// A node's worldline.
+    pub fn lane(&self, node: NodeId) -> Option<&Lane> {
+        self.lanes.get(self.nodes.index(node)?)
+    }
+
+    /// All worldlines: servers, then clients.
+    pub fn lanes(&self) -> impl Iterator<Item = (NodeId, &Lane)> {
+        self.nodes.iter().zip(&self.lanes)
+    }
+
+    /// An event.
+    pub fn event(&self, id: EventId) -> Option<&EventRecord> {
+        self.lane(id.node)?.events.get(id.index.checked_sub(1)? as usize)
+    }
+
+    /// A message or a copy.
+    pub fn message(&self, id: MsgId) -> Option<&MessageRecord> {
+        let lane = self.lane(id.node)?;
+        if id.is_copy() {
+            lane.copies.get(&(id.seq, id.copy))
+        } else {
+            lane.messages.get(id.seq.checked_sub(1)? as usize)
+        }
+    }
+
+    /// Every message and copy, by sender.
+    pub fn messages(&self) -> impl Iterator<Item = (MsgId, &MessageRecord)> {
+        self.lanes().flat_map(|(node, lane)| {
+            let originals =
+                lane.messages.iter().zip(1..).map(move |(message, seq)| (MsgId::new(node, seq), message));
+            originals.chain(
+                lane.copies.iter().map(move |(&(seq, copy), message)| (MsgId { node, seq, copy }, message)),
+            )
+        })
+    }
+
+    /// A timer.
+    pub fn timer(&self, id: TimerId) -> Option<&TimerRecord> {
+        self.lane(id.node)?.timers.get(id.seq.checked_sub(1)? as usize)
+    }
+
+    /// Operations of all clients, each client's in the order of its calls.
+    pub fn ops(&self) -> impl Iterator<Item = &OpRecord> {
+        self.lanes.iter().flat_map(|lane| &lane.ops)
+    }
+
+    /// Broken invariants, in the order in which they broke.
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// Cut links.
+    pub fn cuts(&self) -> &[CutSpan] {
+        &self.cuts
+    }
+
+    /// Spans in which everything waits for the person.
+    pub fn held_spans(&self) -> &[(Instant, Instant)] {
+        &self.held
+    }
+
+    /// Whether a script entry found its target in this run; an inert one is shown greyed out.
+    pub fn has_acted(&self, entry: EntryId) -> bool {
+        self.acted.contains(&entry)
+    }
+
+    /// What an event sent: numbers of the node's messages.
+    pub fn sends(&self, id: EventId) -> std::ops::Range<u32> {
+        let Some(event) = self.event(id) else { return 1..1 };
+        let before = self.event(EventId { index: id.index - 1, ..id }).map_or(0, |event| event.sent);
+        before + 1..event.sent + 1
+    }
+
+    /// What timers an event set: numbers of the node's timers.
+    pub fn timers_set(&self, id: EventId) -> std::ops::Range<u32> {
+        let Some(event) = self.event(id) else { return 1..1 };
+        let before = self.event(EventId { index: id.index - 1, ..id }).map_or(0, |event| event.timers);
+        before + 1..event.timers + 1
+    }
+
+    /// The vector clock of an activation, a number for each node in order; empty for environment events.
+    pub fn vector(&self, id: EventId) -> &[u32] {
+        let (Some(event), Some(lane)) = (self.event(id), self.lane(id.node)) else { return &[] };
+        if !event.kind.is_activation() {
+            return &[];
+        }
+        let width = self.nodes.len();
+        let row = (event.activation as usize - 1) * width;
+        lane.vectors.get(row..row + width).unwrap_or(&[])
+    }
+
+    /// The event that sent the message, set the timer or cut the way of this one: its cause among events.
+    pub fn cause(&self, id: EventId) -> Option<EventId> {
+        match self.event(id)?.cause {
+            Cause::Message(message) => {
+                let sender = self.message(message.original())?;
+                Some(EventId { node: message.node, index: sender.event })
+            }
+            Cause::Timer(seq) => {
+                let timer = self.timer(TimerId { node: id.node, seq })?;
+                Some(EventId { node: id.node, index: timer.event })
+            }
+            Cause::Start | Cause::Op(_) | Cause::Entry(_) => None,
+        }
+    }
+
+    /// How many events of the run happen at or before `now`.
+    pub fn count_until(&self, now: Key) -> usize {
+        self.order.partition_point(|&id| self.event(id).is_some_and(|event| event.key <= now))
+    }
+
+    /// How many events of one node happen at or before `now`.
+    pub fn node_count_until(&self, node: NodeId, now: Key) -> u32 {
+        self.lane(node).map_or(0, |lane| lane.events.partition_point(|event| event.key <= now) as u32)
+    }
+
+    /// The last event at or before `now`.
+    pub fn last_event(&self, now: Key) -> Option<EventId> {
+        self.count_until(now).checked_sub(1).map(|place| self.order[place])
+    }
+
+    /// The playhead one step on: at the next event, together with those that the same script entry causes at once.
+    pub fn step(&self, now: Key) -> Option<Key> {
+        self.stop(self.count_until(now))
+    }
+
+    /// The playhead one step back: just before the last event happened.
+    pub fn step_back(&self, now: Key) -> Option<Key> {
+        let mut place = self.count_until(now).checked_sub(1)?;
+        while place > 0 && self.belongs_together(place - 1, place) {
+            place -= 1;
+        }
+        Some(match place.checked_sub(1) {
+            Some(before) => self.stop(before)?,
+            None => Key::START,
+        })
+    }
+
+    fn stop(&self, first: usize) -> Option<Key> {
+        let mut place = first;
+        self.order.get(place)?;
+        while place + 1 < self.order.len() && self.belongs_together(place, place + 1) {
+            place += 1;
+        }
+        self.event(self.order[place]).map(|event| event.key)
+    }
+
+    fn belongs_together(&self, one: usize, next: usize) -> bool {
+        let (Some(one), Some(next)) = (self.event(self.order[one]), self.event(self.order[next])) else {
+            return false;
+        };
+        let same_entry = matches!((one.cause, next.cause), (Cause::Entry(a), Cause::Entry(b)) if a == b);
+        let both_start = one.cause == Cause::Start && next.cause == Cause::Start;
+        one.key.instant() == next.key.instant() && (same_entry || both_start)
+    }
+
+    /// The node's role and epoch at a moment; `None` while it is down.
+    pub fn status(&self, node: NodeId, now: Key) -> Option<Status> {
+        let lane = self.lane(node)?;
+        let index = self.node_count_until(node, now);
+        let place = lane.statuses.partition_point(|&(from, _)| from <= index);
+        lane.statuses[..place].last()?.1
+    }
+}

@@ -1,0 +1,258 @@
+//! Scenarios from outside: read, checked, and refused with one clear sentence that says what and where.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::clock::{MAX_DRIFT_PPM, MIN_DRIFT_PPM};
+use crate::ids::excerpt;
+use crate::protocol::Protocol;
+use crate::scenario::{Action, Entry, Latency, Scenario, VERSION};
+use crate::time::Ns;
+
+/// At most so many servers.
+pub const MAX_SERVERS: u16 = 64;
+/// At most so many clients.
+pub const MAX_CLIENTS: u16 = 64;
+/// A run ends by then: an hour.
+pub const MAX_UNTIL: Ns = Ns::s(3_600);
+/// At most so many script entries.
+pub const MAX_ENTRIES: usize = 10_000;
+/// An offset of at most so many nanoseconds either way: ten years.
+pub const MAX_OFFSET: i64 = 315_360_000_000_000_000;
+/// At most so many bytes in an operation, a note or a name.
+const MAX_TEXT: usize = 1_000;
+
+/// What is wrong with a scenario, in one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadScenario(pub String);
+
+impl fmt::Display for BadScenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for BadScenario {}
+
+fn bad<T>(text: impl Into<String>) -> Result<T, BadScenario> {
+    Err(BadScenario(text.into()))
+}
+
+/// Reads a scenario from JSON. It is well-formed then; [`check`] says whether its numbers make sense.
+pub fn parse(json: &str) -> Result<Scenario, BadScenario> {
+    let value: Value =
+        serde_json::from_str(json).map_err(|error| BadScenario(format!("this is not JSON: {error}")))?;
+    from_value(value)
+}
+
+/// Reads a scenario from a JSON value, entry by entry, so that an error names its entry.
+pub fn from_value(mut value: Value) -> Result<Scenario, BadScenario> {
+    let Some(object) = value.as_object_mut() else {
+        return bad(
+            "a scenario is a JSON object with `version`, `protocol`, `nodes`, `seed`, `until` and `script`",
+        );
+    };
+    match object.get("version").map(|version| version.as_u64()) {
+        Some(Some(version)) if version > u64::from(VERSION) => {
+            return bad(format!(
+                "this is of format version {version}, and this program knows versions up to {VERSION}: open it with a newer one"
+            ));
+        }
+        Some(Some(1..)) => {}
+        Some(_) => return bad(format!("`version` must be a whole number, {VERSION} at present")),
+        None => return bad(format!("`version` is missing; the present one is {VERSION}")),
+    }
+    let script = object.remove("script").unwrap_or(Value::Array(Vec::new()));
+    let Value::Array(script) = script else { return bad("`script` must be a list of entries") };
+    let mut scenario = Scenario::deserialize(value)
+        .map_err(|error| BadScenario(format!("the scenario does not read: {}", line(&error))))?;
+    if script.len() > MAX_ENTRIES {
+        return bad(format!("`script` has {} entries; at most {MAX_ENTRIES} are allowed", script.len()));
+    }
+    for (place, entry) in script.into_iter().enumerate() {
+        let id = entry.get("id").and_then(Value::as_u64);
+        let name = id.map_or_else(|| format!("at place {}", place + 1), |id| id.to_string());
+        let known = known_fields(&entry);
+        let read = Entry::deserialize(entry)
+            .map_err(|error| BadScenario(format!("script entry {name} does not read: {}", line(&error))))?;
+        if let Some(stranger) = known.iter().find(|field| !fields_of(&read).contains(*field)) {
+            return bad(format!("script entry {name} has an unknown field `{}`", excerpt(stranger)));
+        }
+        scenario.script.push(read);
+    }
+    Ok(scenario)
+}
+
+fn line(error: &serde_json::Error) -> String {
+    let text = error.to_string().replace(['\n', '\r'], " ");
+    if text.len() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
+}
+
+fn known_fields(entry: &Value) -> BTreeSet<String> {
+    let present = entry.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    present.map(|(field, _)| field.clone()).collect()
+}
+
+/// The fields that an entry may have: what it writes itself, and those it leaves out at their usual values.
+fn fields_of(entry: &Entry) -> BTreeSet<String> {
+    let written = serde_json::to_value(entry).unwrap_or_default();
+    let optional: &[&str] = match entry.action {
+        Action::Cut { .. } => &["until"],
+        Action::Heal { .. } => &["from", "to"],
+        Action::Partition { .. } => &["until", "one_way"],
+        Action::Clock { .. } => &["offset", "drift_ppm"],
+        Action::Op { .. } => &["node"],
+        _ => &[],
+    };
+    let written = written.as_object().into_iter().flatten().map(|(field, _)| field.clone());
+    written.chain(optional.iter().chain(&["rank"]).map(|&field| field.to_owned())).collect()
+}
+
+/// The protocol of a scenario, with its parameters; or what is wrong with these.
+pub fn protocol<P: Protocol>(scenario: &Scenario) -> Result<P, BadScenario> {
+    if scenario.protocol != P::NAME {
+        return bad(format!("the scenario is for `{}`, not for `{}`", excerpt(&scenario.protocol), P::NAME));
+    }
+    let params = params::<P>(&scenario.params)?;
+    for entry in &scenario.script {
+        if let Action::Op { op, .. } = &entry.action {
+            op.parse::<P::Op>().map_err(|error| {
+                BadScenario(format!("script entry {}: `{}` is no operation: {error}", entry.id, excerpt(op)))
+            })?;
+        }
+    }
+    for op in &scenario.workload.ops {
+        let text = crate::workload::fill(&op.op, crate::ids::NodeId::client(0), 1);
+        text.parse::<P::Op>().map_err(|error| {
+            BadScenario(format!("workload: `{}` is no operation: {error}", excerpt(&op.op)))
+        })?;
+    }
+    P::new(params, scenario.node_set()).map_err(BadScenario)
+}
+
+/// Given parameters over the usual ones.
+fn params<P: Protocol>(given: &serde_json::Map<String, Value>) -> Result<P::Params, BadScenario> {
+    let mut all = serde_json::to_value(P::Params::default()).unwrap_or_default();
+    let Some(object) = all.as_object_mut() else { return Ok(P::Params::default()) };
+    for (name, value) in given {
+        if !object.contains_key(name) {
+            let known: Vec<&str> = object.keys().map(String::as_str).collect();
+            let known = if known.is_empty() {
+                "it has none".to_owned()
+            } else {
+                format!("it has {}", known.join(", "))
+            };
+            return bad(format!("{} has no parameter `{}`: {known}", P::NAME, excerpt(name)));
+        }
+        object.insert(name.clone(), value.clone());
+        P::Params::deserialize(&Value::Object(object.clone()))
+            .map_err(|error| BadScenario(format!("parameter `{name}` does not read: {}", line(&error))))?;
+    }
+    P::Params::deserialize(all)
+        .map_err(|error| BadScenario(format!("the parameters do not read: {}", line(&error))))
+}
+
+/// Whether a scenario's numbers make sense, whatever its protocol.
+pub fn check(scenario: &Scenario) -> Result<(), BadScenario> {
+    if scenario.version != VERSION {
+        return bad(format!("format version {} is unknown: the present one is {VERSION}", scenario.version));
+    }
+    within("nodes", scenario.nodes, 1, MAX_SERVERS)?;
+    within("workload: clients", scenario.workload.clients, 0, MAX_CLIENTS)?;
+    within("until", scenario.until, Ns::ZERO, MAX_UNTIL)?;
+    within("workload: every", scenario.workload.every, Ns::ZERO, MAX_UNTIL)?;
+    within("workload: start", scenario.workload.start, Ns::ZERO, MAX_UNTIL)?;
+    check_network(scenario)?;
+    for (node, clock) in &scenario.clocks {
+        check_clock(&format!("clocks: {node}"), Some(clock.offset), Some(clock.drift_ppm))?;
+    }
+    for (node, name) in &scenario.names {
+        within(&format!("names: {node}: length"), name.len(), 1, 40)?;
+    }
+    if scenario.workload.ops.len() > 100 {
+        return bad("workload: at most 100 kinds of operation are allowed");
+    }
+    let mut seen = BTreeSet::new();
+    for entry in &scenario.script {
+        if !seen.insert(entry.id) {
+            return bad(format!("script: two entries have the id {}", entry.id));
+        }
+        check_entry(entry)?;
+    }
+    within("script: entries", scenario.script.len(), 0, MAX_ENTRIES)
+}
+
+fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
+    let name = format!("script entry {}", entry.id);
+    // The highest numbers are kept for what is made from them: copies, and the end of an instant.
+    within(&format!("{name}: id"), entry.id.0, 1, u32::MAX - 16)?;
+    within(&format!("{name}: rank"), entry.rank, 0, u32::MAX - 16)?;
+    within(&format!("{name}: at"), entry.at, Ns::ZERO, MAX_UNTIL)?;
+    match &entry.action {
+        Action::Clock { offset, drift_ppm, .. } => check_clock(&name, *offset, *drift_ppm),
+        Action::Cut { until: Some(until), .. } | Action::Partition { until: Some(until), .. } => {
+            within(&format!("{name}: until"), *until, entry.at, MAX_UNTIL)
+        }
+        Action::Partition { groups, .. } if groups.len() < 2 => {
+            bad(format!("{name}: a partition has at least two groups"))
+        }
+        Action::Partition { groups, .. } => {
+            let mut members = BTreeSet::new();
+            match groups.iter().flatten().find(|node| !members.insert(**node)) {
+                Some(twice) => bad(format!("{name}: {twice} is in two groups")),
+                None => Ok(()),
+            }
+        }
+        Action::Op { client, .. } if !client.is_client() => {
+            bad(format!("{name}: {client} is no client; operations are called by c1, c2, …"))
+        }
+        Action::Op { op, .. } => within(&format!("{name}: length of the operation"), op.len(), 1, MAX_TEXT),
+        Action::Note { text, .. } => within(&format!("{name}: length of the note"), text.len(), 0, MAX_TEXT),
+        _ => Ok(()),
+    }
+}
+
+fn check_clock(name: &str, offset: Option<i64>, drift_ppm: Option<i64>) -> Result<(), BadScenario> {
+    within(&format!("{name}: drift_ppm"), drift_ppm.unwrap_or(0), MIN_DRIFT_PPM, MAX_DRIFT_PPM)?;
+    within(&format!("{name}: offset (ns)"), offset.unwrap_or(0), -MAX_OFFSET, MAX_OFFSET)
+}
+
+fn check_network(scenario: &Scenario) -> Result<(), BadScenario> {
+    let network = &scenario.network;
+    within("network: loss_ppm", network.loss_ppm, 0, 1_000_000)?;
+    within("network: duplicate_ppm", network.duplicate_ppm, 0, 1_000_000)?;
+    check_latency("network: latency", network.latency)?;
+    within("network: links", network.links.len(), 0, 10_000)?;
+    for link in &network.links {
+        let name = format!("network: link {}→{}", link.from, link.to);
+        within(&format!("{name}: loss_ppm"), link.loss_ppm.unwrap_or(0), 0, 1_000_000)?;
+        within(&format!("{name}: duplicate_ppm"), link.duplicate_ppm.unwrap_or(0), 0, 1_000_000)?;
+        if let Some(latency) = link.latency {
+            check_latency(&name, latency)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_latency(name: &str, latency: Latency) -> Result<(), BadScenario> {
+    let (least, most) = match latency {
+        Latency::Constant(span) => (span, span),
+        Latency::Uniform { min, max } => (min, max),
+        Latency::Exponential { min, mean } => (min, mean),
+    };
+    within(name, most, Ns::ZERO, MAX_UNTIL)?;
+    if least > most {
+        return bad(format!("{name}: the least, {least}, is more than {most}"));
+    }
+    Ok(())
+}
+
+fn within<T: PartialOrd + fmt::Display>(name: &str, value: T, least: T, most: T) -> Result<(), BadScenario> {
+    if value < least || value > most {
+        return bad(format!("{name} is {value}; it must be from {least} to {most}"));
+    }
+    Ok(())
+}
