@@ -8,6 +8,8 @@ mod command;
 mod failure;
 mod page;
 mod project;
+#[cfg(test)]
+mod scratch;
 mod serve;
 mod site;
 mod size;

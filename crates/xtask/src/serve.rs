@@ -117,16 +117,16 @@ fn header(name: &str, value: &str) -> Option<Header> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
     use std::io::{Read, Write};
     use std::net::TcpStream;
     use std::time::Duration;
 
-    fn server(name: &str) -> Server {
-        let folder = std::env::temp_dir().join(format!("lightcone-serve-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+    fn server(name: &str) -> (Server, Scratch) {
+        let folder = Scratch::new(&format!("serve-{name}"));
         std::fs::write(folder.join("index.html"), "page").unwrap();
         std::fs::write(folder.join("app.wasm"), "wasm").unwrap();
-        Server::start(Site::new(folder, Prefix::root()), Some(0)).unwrap()
+        (Server::start(Site::new(folder.to_owned(), Prefix::root()), Some(0)).unwrap(), folder)
     }
 
     /// Sends raw bytes and reads the answer to its end.
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn the_page_and_its_wasm_are_served_on_the_loopback_address() {
-        let server = server("page");
+        let (server, _folder) = server("page");
         assert!(server.address().starts_with("http://127.0.0.1:"), "{}", server.address());
         let page = get(&server, "/");
         assert!(page.starts_with("HTTP/1.1 200") && page.ends_with("\r\n\r\npage"), "{page}");
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn only_files_are_handed_out() {
-        let server = server("methods");
+        let (server, _folder) = server("methods");
         let refused = ask(
             &server,
             b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi",
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn nonsense_does_not_stop_it() {
-        let server = server("nonsense");
+        let (server, _folder) = server("nonsense");
         for nonsense in [
             &b"\r\n\r\n"[..],
             b"\xff\xfe\x00\x01\r\n\r\n",

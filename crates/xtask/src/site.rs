@@ -169,10 +169,11 @@ fn media_type(file: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     /// A folder with a page, a module in a sub-folder and a hidden file, beside a secret that no request may reach.
-    fn site(name: &str, prefix: &str) -> Site {
-        let around = std::env::temp_dir().join(format!("lightcone-site-{name}-{}", std::process::id()));
+    fn site(name: &str, prefix: &str) -> (Site, Scratch) {
+        let around = Scratch::new(&format!("site-{name}"));
         let folder = around.join("dist");
         fs::create_dir_all(folder.join("parts")).unwrap();
         fs::write(around.join("secret.txt"), "secret").unwrap();
@@ -180,7 +181,7 @@ mod tests {
         fs::write(folder.join("index.html"), "page").unwrap();
         fs::write(folder.join("two words.txt"), "words").unwrap();
         fs::write(folder.join("parts").join("app.wasm"), "wasm").unwrap();
-        Site::new(folder, Prefix::parse(prefix).unwrap())
+        (Site::new(folder, Prefix::parse(prefix).unwrap()), around)
     }
 
     fn file(content: &str, media_type: &'static str) -> Answer {
@@ -189,7 +190,7 @@ mod tests {
 
     #[test]
     fn files_come_with_their_media_type() {
-        let site = site("files", "/");
+        let (site, _around) = site("files", "/");
         assert_eq!(site.answer("/"), file("page", "text/html; charset=utf-8"));
         assert_eq!(site.answer("/index.html?from=link#top"), file("page", "text/html; charset=utf-8"));
         assert_eq!(site.answer("/parts/app.wasm"), file("wasm", "application/wasm"));
@@ -198,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_site_below_a_path_is_nowhere_else() {
-        let site = site("below", "/some/where/");
+        let (site, _around) = site("below", "/some/where/");
         assert_eq!(site.answer("/some/where/"), file("page", "text/html; charset=utf-8"));
         assert_eq!(site.answer("/some/where"), Answer::Elsewhere("/some/where/".to_owned()));
         assert_eq!(site.answer("/"), Answer::Elsewhere("/some/where/".to_owned()));
@@ -208,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_folder_is_addressed_with_a_slash_at_its_end_and_a_file_without() {
-        let site = site("folder", "/");
+        let (site, _around) = site("folder", "/");
         assert_eq!(site.answer("/parts"), Answer::Elsewhere("/parts/".to_owned()));
         assert_eq!(site.answer("/parts/"), Answer::NotFound);
         assert_eq!(site.answer("/index.html/"), Answer::NotFound);
@@ -216,7 +217,7 @@ mod tests {
 
     #[test]
     fn no_address_leads_out_of_the_folder_or_to_what_is_hidden() {
-        let site = site("out", "/");
+        let (site, _around) = site("out", "/");
         for target in [
             "/../secret.txt",
             "/parts/../../secret.txt",
@@ -246,9 +247,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_link_out_of_the_folder_is_not_followed() {
-        let site = site("link", "/");
+        let (site, _around) = site("link", "/");
         let link = site.folder.join("link.txt");
-        let _ = fs::remove_file(&link);
         std::os::unix::fs::symlink(site.folder.join("../secret.txt"), &link).unwrap();
         assert_eq!(site.answer("/link.txt"), Answer::NotFound);
     }
