@@ -1,1 +1,21 @@
-//! (see below)
+//! The protocols, one module each: a pure state machine from its paper, with its invariants, its client and its view.
+//!
+//! A new protocol is a new module here and one line in [`all`].
+
+use lightcone_sim::registry::ProtocolEntry;
+
+pub mod client;
+pub mod paxos;
+pub mod raft;
+
+/// Every protocol, in the order in which it is offered.
+pub fn all() -> &'static [ProtocolEntry] {
+    const ALL: &[ProtocolEntry] =
+        &[ProtocolEntry::of::<raft::Raft>(), ProtocolEntry::of::<paxos::Paxos>()];
+    ALL
+}
+
+/// The protocol of this name.
+pub fn find(name: &str) -> Option<&'static ProtocolEntry> {
+    all().iter().find(|entry| entry.name == name)
+}

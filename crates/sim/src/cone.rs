@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ids::{EntryId, EventId, NodeId, Nodes};
+use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes};
 use crate::plan::links_between;
+use crate::scenario::CHANCE_COPY;
 use crate::scenario::{Action, Entry, Scenario};
 use crate::time::Ns;
 use crate::trace::{FateKind, Instant, MessageRecord, NEVER, Trace};
@@ -121,13 +122,21 @@ impl Cone {
             Action::Heal { to: None, .. } | Action::HoldAll { .. } => {
                 self.nodes.iter().for_each(|node| self.seed(node, at));
             }
+            Action::Duplicate { message } => {
+                let copy = MsgId { copy: entry.copy_number(), ..message.original() };
+                runs.iter().filter_map(|run| run.message(copy)).for_each(|record| self.seed_message(record));
+            }
             Action::Drop { message }
             | Action::Deliver { message }
-            | Action::Duplicate { message }
             | Action::Hold { message }
             | Action::Release { message } => {
                 for run in runs {
-                    self.seed_message(run, *message);
+                    run.message(*message).into_iter().for_each(|record| self.seed_message(record));
+                    // A copy that a person asked for is made only of what is still on its way.
+                    let copies = run.lane(message.node).into_iter().flat_map(|lane| {
+                        lane.copies.range((message.seq, CHANCE_COPY + 1)..=(message.seq, u32::MAX)).map(|(_, copy)| copy)
+                    });
+                    copies.filter(|_| !message.is_copy()).for_each(|copy| self.seed_message(copy));
                 }
             }
             Action::Fire { timer } | Action::Suppress { timer } => {
@@ -139,17 +148,9 @@ impl Cone {
         }
     }
 
-    /// A message acts where it arrives; one that never does, where it would have come. So do its copies.
-    fn seed_message(&mut self, run: &Trace, message: crate::ids::MsgId) {
-        let copies = run.lane(message.node).into_iter().flat_map(|lane| {
-            lane.copies.range((message.seq, 0)..=(message.seq, u32::MAX)).map(|(_, copy)| copy)
-        });
-        for record in run.message(message.original()).into_iter().chain(copies) {
-            self.seed(
-                record.to,
-                if arrives(record) { record.fate.at } else { record.fate.at.min(record.natural) },
-            );
-        }
+    /// A message acts where it arrives; one that never does, where it would have come.
+    fn seed_message(&mut self, record: &MessageRecord) {
+        self.seed(record.to, if arrives(record) { record.fate.at } else { record.fate.at.min(record.natural) });
     }
 }
 

@@ -13,6 +13,8 @@ mod network;
 mod node;
 pub mod order;
 mod plan;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod protocol;
 pub mod registry;
 mod replay;

@@ -3,7 +3,7 @@
 use crate::chance::{Chance, Draw, below};
 use crate::ids::{EntryId, MsgId, NodeId};
 use crate::plan::{Plan, Touch, TouchKind};
-use crate::scenario::{CutRule, Latency, Network};
+use crate::scenario::{CHANCE_COPY, CutRule, Latency, Network, copy_number};
 use crate::time::Ns;
 use crate::trace::{Fate, FateKind, Instant, MessageRecord, NEVER};
 
@@ -94,13 +94,13 @@ pub(crate) fn decide(
     let is_lost = chance.is_lost(id, to, n, link.loss_ppm);
     let record = travel(chance, links, plan, sending, link, is_lost, decided);
     if chance.is_duplicated(id.node, to, n, link.duplicate_ppm) {
-        copy(chance, links, plan, sending, link, (2, sending.sent), decided);
+        copy(chance, links, plan, sending, link, (CHANCE_COPY, sending.sent), decided);
     }
     for touch in touches(plan, id).iter().filter(|touch| touch.what == TouchKind::Duplicate) {
         // Only what is still on its way can be copied.
         if sending.sent <= touch.at && touch.at <= record.fate.lost.min(record.fate.at) {
             decided.acted.push(touch.entry);
-            copy(chance, links, plan, sending, link, (touch.entry.0.saturating_add(2), touch.at), decided);
+            copy(chance, links, plan, sending, link, (copy_number(touch.entry), touch.at), decided);
         }
     }
     record

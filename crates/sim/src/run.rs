@@ -43,7 +43,11 @@ pub struct Run<P: Protocol> {
     pub(crate) marks: Vec<Vec<MsgId>>,
     links: Links,
     nodes: Vec<LiveNode<P>>,
-    queue: BinaryHeap<Reverse<Key>>,
+    queue: BinaryHeap<Reverse<Queued>>,
+    #[cfg(feature = "planted")]
+    pub(crate) flaw: Option<crate::planted::Flaw>,
+    #[cfg(feature = "planted")]
+    pub(crate) counter: u64,
     monitors: Vec<Box<dyn Monitor<P>>>,
     under_way: Vec<MsgId>,
     effects: Vec<EffectOf<P>>,
@@ -115,6 +119,10 @@ impl<P: Protocol> Run<P> {
                 .collect(),
             nodes: set.iter().map(live).collect(),
             queue: BinaryHeap::new(),
+            #[cfg(feature = "planted")]
+            flaw: None,
+            #[cfg(feature = "planted")]
+            counter: 0,
             marks: Vec::new(),
             under_way: Vec::new(),
             effects: Vec::new(),
@@ -129,18 +137,54 @@ impl<P: Protocol> Run<P> {
 
     fn fill_queue(&mut self) {
         for node in self.trace.nodes.iter() {
-            self.queue.push(Reverse(Key::boot((Ns::ZERO, 0), node)));
+            self.enqueue(Key::boot((Ns::ZERO, 0), node));
         }
-        for &(at, node, entry) in self.plan.environment.keys() {
-            self.queue.push(Reverse(Key::environment(at, node, entry)));
-        }
-        for (&entry, op) in &self.plan.ops {
-            self.queue.push(Reverse(Key::op(op.at, op.client, OpSource::Entry(entry))));
-        }
+        let environment = self.plan.environment.keys().map(|&(at, node, entry)| Key::environment(at, node, entry));
+        let ops = self.plan.ops.iter().map(|(&entry, op)| Key::op(op.at, op.client, OpSource::Entry(entry)));
+        let script: Vec<Key> = environment.chain(ops).collect();
+        script.into_iter().for_each(|key| self.enqueue(key));
         for number in 0..self.trace.nodes.clients {
             let start = self.scenario.workload.first_call(number);
             self.ask_later(NodeId::client(number), start);
         }
+    }
+
+    #[cfg(not(feature = "planted"))]
+    fn enqueue(&mut self, key: Key) {
+        self.queue.push(Reverse(key));
+    }
+
+    #[cfg(feature = "planted")]
+    fn enqueue(&mut self, key: Key) {
+        let is_flawed = self.flaw == Some(crate::planted::Flaw::TiesByInsertion);
+        let place = if is_flawed { self.queue.len() as u64 + self.trace.order.len() as u64 } else { 0 };
+        self.queue.push(Reverse((key.instant(), place, key)));
+    }
+
+    /// Chance for the next message. (It is always the run's own, but for the planted flaw.)
+    fn chance_for_sending(&mut self) -> Chance {
+        #[cfg(feature = "planted")]
+        if self.flaw == Some(crate::planted::Flaw::SharedStream) {
+            self.counter += 1;
+            return Chance::new(self.scenario.seed.wrapping_mul(31).wrapping_add(self.counter));
+        }
+        self.chance
+    }
+
+    /// A run whose engine has a flaw.
+    #[cfg(feature = "planted")]
+    pub fn start_flawed(mut scenario: Scenario, flaw: crate::planted::Flaw) -> Result<Run<P>, BadScenario> {
+        if flaw == crate::planted::Flaw::EntriesByPosition {
+            for (entry, place) in scenario.script.iter_mut().zip(1..) {
+                entry.id = EntryId(place);
+            }
+        }
+        let mut run = Run::start(scenario)?;
+        run.flaw = Some(flaw);
+        run.queue.clear();
+        run.nodes.iter_mut().for_each(|live| (live.asked, live.is_asking) = (0, false));
+        run.fill_queue();
+        Ok(run)
     }
 
     /// The scenario.
@@ -162,7 +206,8 @@ impl<P: Protocol> Run<P> {
     pub fn run_until(&mut self, until: Ns, max_events: u64) -> Progress {
         for _ in 0..max_events {
             match self.queue.peek() {
-                Some(&Reverse(key)) if key.at <= until => {
+                Some(&Reverse(queued)) if key_of(queued).at <= until => {
+                    let key = key_of(queued);
                     self.queue.pop();
                     self.trace.reached = key.at;
                     self.happen(key);
@@ -260,7 +305,7 @@ impl<P: Protocol> Run<P> {
                 TIMER => self.trace.lanes[index].timers[waiting.id()[0] as usize - 1].due = later,
                 _ => {}
             }
-            self.queue.push(Reverse(waiting.moved(later)));
+            self.enqueue(waiting.moved(later));
         }
     }
 
@@ -354,7 +399,8 @@ impl<P: Protocol> Run<P> {
             live.is_asking = true;
             live.asked += 1;
             let at = (at.max(self.trace.reached + Ns(1)), 0);
-            self.queue.push(Reverse(Key::op(at, client, OpSource::Workload(live.asked))));
+            let number = live.asked;
+            self.enqueue(Key::op(at, client, OpSource::Workload(number)));
         }
     }
 
@@ -417,13 +463,23 @@ impl<P: Protocol> Run<P> {
         });
         let sending = Sending { id, to, link_count, sent: key.instant(), event };
         let mut decided = Decided::default();
-        let mut record = decide(self.chance, &self.links, &self.plan, sending, &mut decided);
+        let chance = self.chance_for_sending();
+        let mut record = decide(chance, &self.links, &self.plan, sending, &mut decided);
         if receiver.is_none() {
             record.fate.kind = FateKind::Dropped;
         }
         self.launch(id, to, &record);
         self.trace.lanes[index].messages.push(record);
         for (copy, record) in decided.copies {
+            #[cfg(feature = "planted")]
+            if self.flaw == Some(crate::planted::Flaw::CopiesConsumeIds) {
+                let payloads = &mut self.payloads[index].messages;
+                payloads.extend(payloads.last().cloned());
+                let id = MsgId::new(me, payloads.len() as u32);
+                self.launch(id, to, &record);
+                self.trace.lanes[index].messages.push(record);
+                continue;
+            }
             self.launch(MsgId { copy, ..id }, to, &record);
             self.trace.lanes[index].copies.insert((id.seq, copy), record);
         }
@@ -433,7 +489,7 @@ impl<P: Protocol> Run<P> {
     fn launch(&mut self, id: MsgId, to: NodeId, record: &MessageRecord) {
         self.under_way.push(id);
         if record.fate.kind == FateKind::InFlight && record.fate.at != NEVER {
-            self.queue.push(Reverse(Key::message(record.fate.at, to, id)));
+            self.enqueue(Key::message(record.fate.at, to, id));
         }
     }
 
@@ -444,7 +500,7 @@ impl<P: Protocol> Run<P> {
         let seq = lane.timers.len() as u32 + 1;
         let due = self.due(me, seq, key.instant(), natural);
         if due != NEVER {
-            self.queue.push(Reverse(Key::timer(due, me, seq)));
+            self.enqueue(Key::timer(due, me, seq));
         }
         self.trace.lanes[index].timers.push(TimerRecord {
             event,
@@ -568,6 +624,23 @@ impl<P: Protocol> Run<P> {
     pub fn monitor_names(&self) -> Vec<&'static str> {
         self.monitors.iter().map(|monitor| monitor.name()).collect()
     }
+}
+
+/// What the queue holds: keys, least first.
+#[cfg(not(feature = "planted"))]
+type Queued = Key;
+/// What the queue holds: keys, behind what a planted flaw would order them by.
+#[cfg(feature = "planted")]
+type Queued = (Instant, u64, Key);
+
+#[cfg(not(feature = "planted"))]
+fn key_of(queued: Queued) -> Key {
+    queued
+}
+
+#[cfg(feature = "planted")]
+fn key_of((_, _, key): Queued) -> Key {
+    key
 }
 
 pub(crate) fn message_id(key: Key) -> MsgId {

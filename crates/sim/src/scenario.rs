@@ -97,6 +97,21 @@ pub struct Entry {
     pub action: Action,
 }
 
+/// The number of the copy that the network makes of a message by chance.
+pub(crate) const CHANCE_COPY: u32 = 2;
+
+impl Entry {
+    /// The number of the copy that this entry makes, if it duplicates: its own, beyond that of chance, so that taking
+    /// out another entry renames nothing.
+    pub(crate) fn copy_number(&self) -> u32 {
+        copy_number(self.id)
+    }
+}
+
+pub(crate) fn copy_number(entry: EntryId) -> u32 {
+    entry.0.saturating_add(CHANCE_COPY)
+}
+
 fn is_zero(rank: &u32) -> bool {
     *rank == 0
 }

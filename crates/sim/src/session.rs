@@ -39,6 +39,9 @@ pub trait Session {
     /// Names of the invariants that are watched.
     fn monitors(&self) -> Vec<&'static str>;
 
+    /// SHA-256 over one event: what it was, when, its clocks, and what it sent and set; no message's fate.
+    fn hash_of(&self, event: EventId) -> [u8; 32];
+
     /// SHA-256 over the trace up to a moment: equal natively and in wasm.
     fn hash(&self, until: Key) -> [u8; 32];
 }

@@ -102,6 +102,12 @@ impl<P: Protocol> Session for Run<P> {
         self.monitor_names()
     }
 
+    fn hash_of(&self, event: EventId) -> [u8; 32] {
+        let mut hasher = PortableHasher::default();
+        self.hash_event(event, &mut hasher);
+        hasher.finish_all()
+    }
+
     fn hash(&self, until: Key) -> [u8; 32] {
         let mut hasher = PortableHasher::default();
         for &event in &self.trace.order[..self.trace.count_until(until)] {
@@ -237,6 +243,10 @@ impl<P: Protocol> Run<P> {
         for seq in self.trace.sends(event) {
             let place = seq as usize - 1;
             (self.trace.lanes[index].messages[place].to, &self.payloads[index].messages[place]).hash(hasher);
+            #[cfg(feature = "planted")]
+            if self.flaw == Some(crate::planted::Flaw::FateInSend) {
+                self.trace.lanes[index].messages[place].fate.kind.hash(hasher);
+            }
         }
         for seq in self.trace.timers_set(event) {
             let place = seq as usize - 1;

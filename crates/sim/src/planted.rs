@@ -1,0 +1,29 @@
+//! Flaws that other simulators have, to be planted in this one: the test of the light-cone law must catch each.
+//!
+//! Only with the feature `planted`; no page and no command line is built with it.
+
+/// A way to break the light-cone law.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Latency and loss are drawn from one stream that the whole run shares.
+    SharedStream,
+    /// What happens at one instant happens in the order in which it entered the queue.
+    TiesByInsertion,
+    /// A copy is numbered among its sender's messages.
+    CopiesConsumeIds,
+    /// What a node sent is recorded together with what became of it.
+    FateInSend,
+    /// A script entry is known by its place in the list.
+    EntriesByPosition,
+}
+
+impl Flaw {
+    /// All of them.
+    pub const ALL: [Flaw; 5] = [
+        Flaw::SharedStream,
+        Flaw::TiesByInsertion,
+        Flaw::CopiesConsumeIds,
+        Flaw::FateInSend,
+        Flaw::EntriesByPosition,
+    ];
+}
