@@ -39,8 +39,11 @@ pub const VERSION: u32 = 1;
 /// Beyond this many bytes a link does not travel well: offer a file instead.
 pub const MAX_LINK: usize = 8_000;
 
-/// The largest saved file, and the largest that a link may unpack to.
-pub const MAX_FILE: usize = 1 << 20;
+/// The largest saved file in bytes: more than a script of as many entries as are allowed.
+pub const MAX_FILE: usize = 16 << 20;
+
+/// The largest link in bytes that is looked at, and the most that one may unpack to.
+pub const MAX_UNPACKED: usize = 2 << 20;
 
 /// All that a link or a saved file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,8 +73,8 @@ pub enum BadLink {
     Newer(u64),
     /// The name at its head opens nothing here.
     UnknownName(String),
-    /// It is larger than [`MAX_FILE`], packed or unpacked.
-    TooLarge,
+    /// It is larger than so many bytes, packed or unpacked.
+    TooLarge(usize),
     /// It is no link: the sentence says why.
     NotALink(String),
     /// It is a link or a file, but part of it cannot be read: the sentence says which and why.
@@ -86,9 +89,7 @@ impl fmt::Display for BadLink {
                 "this was saved in format {version} by a newer release; this release reads formats up to {VERSION}"
             ),
             BadLink::UnknownName(name) => write!(f, "`{}` is not the name of a protocol", excerpt(name)),
-            BadLink::TooLarge => {
-                write!(f, "this is larger than a saved scenario may be ({} kB)", MAX_FILE / 1024)
-            }
+            BadLink::TooLarge(most) => write!(f, "this is larger than it may be ({} kB)", most / 1024),
             BadLink::NotALink(why) | BadLink::Damaged(why) => f.write_str(why),
         }
     }
@@ -106,8 +107,8 @@ pub fn to_fragment(document: &Document, default: impl Fn(&str) -> Option<Scenari
 
 /// What a link opens, given as the whole URL or its fragment alone, with or without `#`.
 pub fn from_fragment(link: &str, default: impl Fn(&str) -> Option<Scenario>) -> Result<Document, BadLink> {
-    if link.len() > MAX_FILE {
-        return Err(BadLink::TooLarge);
+    if link.len() > MAX_UNPACKED {
+        return Err(BadLink::TooLarge(MAX_UNPACKED));
     }
     let link = link.trim();
     let fragment = match link.split_once('#') {

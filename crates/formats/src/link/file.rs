@@ -2,6 +2,7 @@
 
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::Scenario;
+use lightcone_sim::validate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -48,7 +49,7 @@ pub(super) fn write(document: &Document, pretty: bool) -> String {
 
 pub(super) fn read(text: &str) -> Result<Document, BadLink> {
     if text.len() > MAX_FILE {
-        return Err(BadLink::TooLarge);
+        return Err(BadLink::TooLarge(MAX_FILE));
     }
     let head: Head = serde_json::from_str(text).map_err(damaged)?;
     let version = head.version.as_ref().and_then(Value::as_u64);
@@ -56,14 +57,11 @@ pub(super) fn read(text: &str) -> Result<Document, BadLink> {
         return Err(BadLink::Newer(newer));
     }
     if head.scenario.is_none() {
-        return Ok(scenario(text)?.into());
+        return Ok(scenario(serde_json::from_str(text).map_err(damaged)?)?.into());
     }
-    let file: File<Scenario> = serde_json::from_str(text).map_err(damaged)?;
-    if file.scenario.version > VERSION {
-        return Err(BadLink::Newer(file.scenario.version.into()));
-    }
+    let file: File<Value> = serde_json::from_str(text).map_err(damaged)?;
     Ok(Document {
-        scenario: file.scenario,
+        scenario: scenario(file.scenario)?,
         playhead: file.playhead,
         view: file.view,
         sealed: file.seal,
@@ -71,8 +69,8 @@ pub(super) fn read(text: &str) -> Result<Document, BadLink> {
     })
 }
 
-fn scenario(text: &str) -> Result<Scenario, BadLink> {
-    serde_json::from_str(text).map_err(damaged)
+fn scenario(value: Value) -> Result<Scenario, BadLink> {
+    validate::from_value(value).map_err(|error| BadLink::Damaged(one_line(&error.to_string())))
 }
 
 fn damaged(error: serde_json::Error) -> BadLink {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
-use super::{BadLink, Document, MAX_FILE, VERSION, file};
+use super::{BadLink, Document, MAX_UNPACKED, VERSION, file};
 
 /// How hard to compress, of 10.
 const EFFORT: u8 = 9;
@@ -30,8 +30,8 @@ pub(super) fn read(version: u64, content: &str) -> Result<Document, BadLink> {
         return Err(BadLink::Damaged("there is no link format 0".to_owned()));
     }
     let packed = URL_SAFE_NO_PAD.decode(content).map_err(|_| damaged())?;
-    let bytes = decompress_to_vec_with_limit(&packed, MAX_FILE).map_err(|error| match error.status {
-        TINFLStatus::HasMoreOutput => BadLink::TooLarge,
+    let bytes = decompress_to_vec_with_limit(&packed, MAX_UNPACKED).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => BadLink::TooLarge(MAX_UNPACKED),
         _ => damaged(),
     })?;
     file::read(&String::from_utf8(bytes).map_err(|_| damaged())?)
