@@ -14,30 +14,16 @@
 // was last built. Scripts in the page obey its content security policy: hand them over with page.evaluate, which stands
 // above it, rather than as script elements.
 
-import { spawn } from "node:child_process";
-import { accessSync, constants, mkdirSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { createInterface } from "node:readline";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { after } from "node:test";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 
-/** The checkout. */
-export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+import { address, browser, root, stop } from "./browser.mjs";
+
+export { address };
 
 /** Where screenshots go; git ignores it. */
-export const screens = join(root, "target", "screens");
-
-const FLAGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+const screens = join(root, "target", "screens");
 
 /** How long the page may take to do what a test waits for: generous, since the machine may be compiling meanwhile. */
 const PATIENCE = 30_000;
@@ -75,26 +61,6 @@ export async function open(
   return { page, context, shot, problems };
 }
 
-/** The address of the page, which ends in a slash. */
-export async function address() {
-  server ??= process.env.LIGHTCONE_URL ? Promise.resolve({ url: process.env.LIGHTCONE_URL }) : serve();
-  return (await server).url;
-}
-
-/** The browser, one for all tests of a file: each test has a profile of its own in it. */
-export async function browser() {
-  running ??= chromium.launch({ executablePath: executable(), args: FLAGS, headless: true });
-  return running;
-}
-
-/** Stops what this file started. Tests need not call it. */
-export async function stop() {
-  await (await running)?.close();
-  (await server)?.process?.kill();
-}
-
-let running;
-let server;
 after(stop);
 
 function watch(page, problems) {
@@ -115,37 +81,4 @@ async function screenshot(page, name) {
   const path = join(screens, `${name}.png`);
   await page.screenshot({ path });
   return path;
-}
-
-/** Serves the page as it was last built, below a path, so that every address in it must be relative. */
-function serve() {
-  const words = ["xtask", "serve", "--no-build", "--port", "0", "--under", "/some/where/"];
-  const child = spawn("cargo", words, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`cargo ${words.join(" ")} ended with ${code}`)));
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      const url = line.match(/http:\/\/\S+/)?.[0];
-      if (url) resolve({ url, process: child });
-    });
-  });
-}
-
-/** Chromium: the one that CHROMIUM names, else the first on PATH. */
-function executable() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (!found) throw new Error("Chromium is missing: install it, or name an installed one in the variable CHROMIUM.");
-  return found;
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
-import { address, browser, root, stop } from "./harness.mjs";
+import { address, browser, root, stop } from "./browser.mjs";
 
 /** Bytes that a first view may transfer. */
 export const LIMIT = 450_000;

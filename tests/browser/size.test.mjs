@@ -1,9 +1,12 @@
 // The first view stays small enough for a lecture hall's wireless network.
 
 import assert from "node:assert/strict";
-import test from "node:test";
+import test, { after } from "node:test";
 
+import { stop } from "./browser.mjs";
 import { firstView, LIMIT, total } from "./size.mjs";
+
+after(stop);
 
 test("the first view transfers at most 450 kB", async () => {
   const files = await firstView();

@@ -9,5 +9,7 @@ use crate::tools::Tools;
 pub fn build(project: &Project) -> Result<(), Failure> {
     let tools = Tools::get(project)?;
     println!("Building the page (the first time takes a minute or two).");
+    // Trunk is told to fetch nothing, and passes that on to cargo: what a new machine lacks is fetched beforehand.
+    command::run(command::cargo().args(["fetch", "--locked"]).current_dir(project.root()))?;
     command::run(tools.trunk().args(["build", "--release"]).current_dir(project.root()))
 }
