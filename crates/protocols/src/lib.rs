@@ -5,8 +5,10 @@
 use lightcone_sim::registry::ProtocolEntry;
 
 pub mod client;
+pub mod gossip;
 pub mod paxos;
 pub mod raft;
+pub mod two_phase_commit;
 
 /// Every protocol, in the order in which it is offered.
 pub fn all() -> &'static [ProtocolEntry] {
