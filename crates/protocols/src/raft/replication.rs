@@ -13,8 +13,13 @@ impl Step<'_, '_> {
     /// "If command received from client: append entry to local log, respond after entry applied to state machine"
     /// (Figure 2). Followers are told at once.
     pub(super) fn append_as_leader(&mut self, command: Command) {
-        let entry = Entry { term: self.term(), command };
-        self.ctx.persist(|disk| disk.log.append(entry));
+        let (term, index) = (self.term(), self.log().last_index().next());
+        self.ctx.note(|| {
+            format!(
+                "It becomes entry {index} of term {term}, and is executed once a majority stores it (§5.3)."
+            )
+        });
+        self.ctx.persist(|disk| disk.log.append(Entry { term, command }));
         for peer in self.ctx.peers() {
             self.send_unsent(peer);
         }
@@ -108,16 +113,16 @@ impl Step<'_, '_> {
         // No honest follower matches more than the leader has.
         let index = index.min(self.log().last_index());
         let Some(progress) = self.progress(from) else { return };
-        if index <= progress.match_index {
-            // An answer overtaken by a later one, or to a heartbeat.
-            return;
-        }
-        progress.match_index = index;
+        // An answer may have been overtaken by a later one: neither number ever goes back here.
+        let has_more = index > progress.match_index;
+        progress.overdue &= index < progress.next_index;
+        progress.match_index = progress.match_index.max(index);
         progress.next_index = progress.next_index.max(index.next());
         progress.sent_index = progress.sent_index.max(index);
-        progress.overdue = false;
-        self.advance_commit_index();
-        self.apply();
+        if has_more {
+            self.advance_commit_index();
+            self.apply();
+        }
         self.send_unsent(from);
     }
 
@@ -125,11 +130,12 @@ impl Step<'_, '_> {
     /// where the follower's hint allows.
     fn conflicted(&mut self, from: NodeId, prev_log_index: Index, retry_at: Index) {
         let Some(progress) = self.progress(from) else { return };
-        if progress.next_index.prev() != prev_log_index || prev_log_index <= progress.match_index {
+        if progress.next_index.prev() != prev_log_index || prev_log_index == Index(0) {
             // It refuses what the leader has stopped asking.
             return;
         }
-        progress.next_index = retry_at.min(prev_log_index).max(progress.match_index.next());
+        // This may be below matchIndex: the follower has lost its disk.
+        progress.next_index = retry_at.min(prev_log_index).max(Index(1));
         progress.sent_index = progress.next_index.prev();
         progress.overdue = false;
         let next = progress.next_index;

@@ -35,8 +35,9 @@ impl Monitor<Raft> for ElectionSafety {
             return;
         }
         if let Some(&(other, elected)) = leaders.first() {
+            let (one, two) = (node.min(other), node.max(other));
             report.violated(
-                format!("{other} and {node} both lead in term {term}: a term has one leader at most."),
+                format!("{one} and {two} both lead in term {term}: a term has one leader at most."),
                 [elected],
             );
         }
