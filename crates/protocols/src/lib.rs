@@ -12,8 +12,12 @@ pub mod two_phase_commit;
 
 /// Every protocol, in the order in which it is offered.
 pub fn all() -> &'static [ProtocolEntry] {
-    const ALL: &[ProtocolEntry] =
-        &[ProtocolEntry::of::<raft::Raft>(), ProtocolEntry::of::<paxos::Paxos>()];
+    const ALL: &[ProtocolEntry] = &[
+        ProtocolEntry::of::<raft::Raft>(),
+        ProtocolEntry::of::<paxos::Paxos>(),
+        ProtocolEntry::of::<two_phase_commit::TwoPhaseCommit>(),
+        ProtocolEntry::of::<gossip::Gossip>(),
+    ];
     ALL
 }
 

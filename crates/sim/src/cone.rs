@@ -134,7 +134,9 @@ impl Cone {
                     run.message(*message).into_iter().for_each(|record| self.seed_message(record));
                     // A copy that a person asked for is made only of what is still on its way.
                     let copies = run.lane(message.node).into_iter().flat_map(|lane| {
-                        lane.copies.range((message.seq, CHANCE_COPY + 1)..=(message.seq, u32::MAX)).map(|(_, copy)| copy)
+                        lane.copies
+                            .range((message.seq, CHANCE_COPY + 1)..=(message.seq, u32::MAX))
+                            .map(|(_, copy)| copy)
                     });
                     copies.filter(|_| !message.is_copy()).for_each(|copy| self.seed_message(copy));
                 }
@@ -150,7 +152,10 @@ impl Cone {
 
     /// A message acts where it arrives; one that never does, where it would have come.
     fn seed_message(&mut self, record: &MessageRecord) {
-        self.seed(record.to, if arrives(record) { record.fate.at } else { record.fate.at.min(record.natural) });
+        self.seed(
+            record.to,
+            if arrives(record) { record.fate.at } else { record.fate.at.min(record.natural) },
+        );
     }
 }
 

@@ -136,21 +136,18 @@ fn travel(
 ) -> MessageRecord {
     let Sending { id, to, link_count, sent, event } = sending;
     let natural = (sent.0 + sample(link.latency, chance.latency(id, to, link_count)), 0);
-    let mut way = Way { sent, arrival: natural, left: Ns::ZERO, lost: is_lost.then_some(natural) };
-    let waits = plan
-        .held_at(sent)
-        .or_else(|| plan.held.iter().find(|(from, _)| sent < *from && *from <= natural).copied());
-    if let Some((from, to)) = waits {
-        way.hold(from.max(sent));
-        if to != NEVER {
-            way.release(to);
-        }
-    }
+    let mut way = Way::new(sent, natural, is_lost);
     let mut by_hand = false;
-    for touch in touches(plan, id) {
-        if way.touch(*touch) {
-            by_hand = true;
-            decided.acted.push(touch.entry);
+    for touch in merged(plan, id, sent, natural) {
+        match touch {
+            Change::HoldAll(at) => way.wait(at),
+            Change::GoOn(at) => way.go_on(at),
+            Change::Touch(touch) => {
+                if way.touch(touch) {
+                    by_hand = true;
+                    decided.acted.push(touch.entry);
+                }
+            }
         }
     }
     let mut fate = way.fate();
@@ -169,6 +166,32 @@ fn travel(
     MessageRecord { to, event, sent, natural, fate, by_hand }
 }
 
+/// Something that may change a message's way, at its time.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    HoldAll(Instant),
+    GoOn(Instant),
+    Touch(Touch),
+}
+
+/// All that may change the way of a message, in order of time: touches by hand, and spans in which everything waits.
+fn merged(plan: &Plan, id: MsgId, sent: Instant, natural: Instant) -> Vec<Change> {
+    let touches = touches(plan, id);
+    if plan.held.is_empty() && touches.is_empty() {
+        return Vec::new();
+    }
+    let mut changes: Vec<(Instant, Change)> =
+        touches.iter().map(|&touch| (touch.at, Change::Touch(touch))).collect();
+    for &(from, to) in
+        plan.held.iter().filter(|&&(from, to)| sent < to && (from <= natural || !touches.is_empty()))
+    {
+        changes.push((from.max(sent), Change::HoldAll(from.max(sent))));
+        changes.push((to, Change::GoOn(to)));
+    }
+    changes.sort_by_key(|&(at, change)| (at, matches!(change, Change::Touch(_))));
+    changes.into_iter().map(|(_, change)| change).collect()
+}
+
 /// A message's way, as the person changes it.
 struct Way {
     sent: Instant,
@@ -176,51 +199,88 @@ struct Way {
     arrival: Instant,
     /// How much of the way is left while it stands still.
     left: Ns,
-    /// When it is lost, if it is.
-    lost: Option<Instant>,
+    /// Whether it stands still because a person held this very message.
+    is_held_by_hand: bool,
+    /// When a person dropped it.
+    dropped: Option<Instant>,
+    /// Whether chance loses it, if no person delivers it.
+    is_lost: bool,
 }
 
 impl Way {
-    fn is_held(&self) -> bool {
+    fn new(sent: Instant, arrival: Instant, is_lost: bool) -> Way {
+        Way { sent, arrival, left: Ns::ZERO, is_held_by_hand: false, dropped: None, is_lost }
+    }
+
+    fn stands(&self) -> bool {
         self.arrival == NEVER
     }
 
+    fn is_over(&self, at: Instant) -> bool {
+        at > self.arrival || self.dropped.is_some()
+    }
+
     fn hold(&mut self, at: Instant) {
-        self.left = self.arrival.0.since(at.0.max(self.sent.0));
-        self.arrival = NEVER;
+        if !self.stands() {
+            self.left = self.arrival.0.since(at.0.max(self.sent.0));
+            self.arrival = NEVER;
+        }
     }
 
     fn release(&mut self, at: Instant) {
-        self.arrival = (at.0 + Ns(self.left.0.max(1)), 0);
+        if self.stands() && at != NEVER {
+            self.arrival = (at.0 + Ns(self.left.0.max(1)), 0);
+            self.is_held_by_hand = false;
+        }
     }
 
-    /// Whether the touch found its message, still on its way.
+    /// Everything begins to wait.
+    fn wait(&mut self, at: Instant) {
+        if !self.is_over(at) {
+            self.hold(at);
+        }
+    }
+
+    /// Everything goes on, but for what was held for itself.
+    fn go_on(&mut self, at: Instant) {
+        if !self.is_over(at) && !self.is_held_by_hand {
+            self.release(at);
+        }
+    }
+
+    /// Whether the touch found its message, still on its way, and changed something.
     fn touch(&mut self, touch: Touch) -> bool {
-        let over = self.arrival.min(self.lost.unwrap_or(NEVER));
-        if touch.at <= self.sent || touch.at > over {
+        if touch.at <= self.sent || self.is_over(touch.at) {
             return false;
         }
         match touch.what {
-            TouchKind::Drop => self.lost = Some(touch.at),
+            TouchKind::Drop => self.dropped = Some(touch.at),
             TouchKind::Deliver => {
                 self.arrival = touch.at;
-                self.lost = None;
+                self.is_lost = false;
             }
-            TouchKind::Hold if !self.is_held() => self.hold(touch.at),
-            TouchKind::Release if self.is_held() => self.release(touch.at),
+            TouchKind::Hold if !self.is_held_by_hand => {
+                self.hold(touch.at);
+                self.is_held_by_hand = true;
+            }
+            TouchKind::Release if self.stands() => self.release(touch.at),
             TouchKind::Hold | TouchKind::Release | TouchKind::Duplicate => return false,
         }
         true
     }
 
     fn fate(&self) -> Fate {
-        match self.lost {
+        match self.dropped {
             // Its fate stands where it would have arrived: what its absence changes comes after that.
             Some(lost) => {
-                let at = if self.is_held() { lost } else { self.arrival };
+                let at = if self.stands() { lost } else { self.arrival };
                 Fate { kind: FateKind::Dropped, at, lost: lost.min(at), event: 0 }
             }
-            None => Fate { kind: FateKind::InFlight, at: self.arrival, lost: self.arrival, event: 0 },
+            None => {
+                let kind =
+                    if self.is_lost && !self.stands() { FateKind::Dropped } else { FateKind::InFlight };
+                Fate { kind, at: self.arrival, lost: self.arrival, event: 0 }
+            }
         }
     }
 }

@@ -28,6 +28,10 @@ pub(crate) struct Plan {
     pub clocks: Vec<Clock>,
     /// What happens to nodes.
     pub environment: BTreeMap<(Instant, NodeId, EntryId), EventKind>,
+    /// Remarks, by the event they are pinned to.
+    pub notes: BTreeMap<EventId, Vec<EntryId>>,
+    /// Entries that act whatever happens in the run.
+    pub acted: Vec<EntryId>,
     /// Operations that people ask for.
     pub ops: BTreeMap<EntryId, AskedOp>,
 }
@@ -80,6 +84,8 @@ impl Plan {
             held: Vec::new(),
             clocks: clocks.collect(),
             environment: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            acted: Vec::new(),
             ops: BTreeMap::new(),
         };
         let mut script: Vec<&Entry> = scenario.script.iter().collect();
@@ -139,8 +145,8 @@ impl Plan {
                     self.ops.insert(entry.id, AskedOp { at, client: *client, node: *node, text: op.clone() });
                 }
             }
-            &Action::HoldAll { on } => self.hold_all(at, on),
-            Action::Note { .. } => {}
+            &Action::HoldAll { on } => self.hold_all(at, on, entry.id),
+            &Action::Note { event, .. } => self.notes.entry(event).or_default().push(entry.id),
         }
     }
 
@@ -150,16 +156,18 @@ impl Plan {
         }
     }
 
-    fn hold_all(&mut self, at: Instant, on: bool) {
+    fn hold_all(&mut self, at: Instant, on: bool, entry: EntryId) {
         match self.held.last_mut() {
             Some(open) if open.1 == NEVER => {
-                if !on {
-                    open.1 = at;
+                if on {
+                    return;
                 }
+                open.1 = at;
             }
             _ if on => self.held.push((at, NEVER)),
-            _ => {}
+            _ => return,
         }
+        self.acted.push(entry);
     }
 
     fn cut(

@@ -2,6 +2,9 @@
 //!
 //! Only with the feature `planted`; no page and no command line is built with it.
 
+use crate::order::Key;
+use crate::scenario::Scenario;
+
 /// A way to break the light-cone law.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
@@ -26,4 +29,13 @@ impl Flaw {
         Flaw::FateInSend,
         Flaw::EntriesByPosition,
     ];
+}
+
+/// What the script asks for, in the order of the list for the engine that queues it so.
+pub(crate) fn by_list(flaw: Option<Flaw>, mut keys: Vec<Key>, scenario: &Scenario) -> Vec<Key> {
+    if flaw == Some(Flaw::TiesByInsertion) {
+        let place = |key: &Key| scenario.script.iter().position(|entry| entry.id.0 == key.id()[0]);
+        keys.sort_by_key(place);
+    }
+    keys
 }

@@ -99,7 +99,7 @@ impl<P: Protocol> Run<P> {
             violations: Vec::new(),
             cuts: plan.cuts.values().flatten().copied().collect(),
             held: plan.held.clone(),
-            acted: Default::default(),
+            acted: plan.acted.iter().copied().collect(),
             reached: Ns::ZERO,
         };
         let live = |_| LiveNode {
@@ -139,9 +139,12 @@ impl<P: Protocol> Run<P> {
         for node in self.trace.nodes.iter() {
             self.enqueue(Key::boot((Ns::ZERO, 0), node));
         }
-        let environment = self.plan.environment.keys().map(|&(at, node, entry)| Key::environment(at, node, entry));
+        let environment =
+            self.plan.environment.keys().map(|&(at, node, entry)| Key::environment(at, node, entry));
         let ops = self.plan.ops.iter().map(|(&entry, op)| Key::op(op.at, op.client, OpSource::Entry(entry)));
         let script: Vec<Key> = environment.chain(ops).collect();
+        #[cfg(feature = "planted")]
+        let script = crate::planted::by_list(self.flaw, script, &self.scenario);
         script.into_iter().for_each(|key| self.enqueue(key));
         for number in 0..self.trace.nodes.clients {
             let start = self.scenario.workload.first_call(number);
@@ -157,7 +160,8 @@ impl<P: Protocol> Run<P> {
     #[cfg(feature = "planted")]
     fn enqueue(&mut self, key: Key) {
         let is_flawed = self.flaw == Some(crate::planted::Flaw::TiesByInsertion);
-        let place = if is_flawed { self.queue.len() as u64 + self.trace.order.len() as u64 } else { 0 };
+        self.counter += u64::from(is_flawed);
+        let place = self.counter;
         self.queue.push(Reverse((key.instant(), place, key)));
     }
 
@@ -427,11 +431,10 @@ impl<P: Protocol> Run<P> {
         effects.clear();
         let input = input(&self.trace, &self.payloads, index, cause);
         let ended = activate(&self.protocol, &mut self.nodes[index].node, around, input, &mut effects);
-        for seq in ended {
-            let timer = &mut self.trace.lanes[index].timers[seq as usize - 1];
-            timer.over = event.index;
-        }
         self.apply(key, me, index, event.index, &mut effects);
+        for seq in ended {
+            self.trace.lanes[index].timers[seq as usize - 1].over = event.index;
+        }
         self.effects = effects;
         self.record(key, index, kind, cause);
         if let Some((_, entry)) = crash {
@@ -568,6 +571,9 @@ impl<P: Protocol> Run<P> {
             lane.statuses.push((event.index, status));
         }
         self.trace.order.push(event);
+        if let Some(notes) = self.plan.notes.get(&event) {
+            self.trace.acted.extend(notes);
+        }
         if event.index % CHECKPOINT_EVERY == 0 {
             self.payloads[index].checkpoints.push(live.clone());
         }
