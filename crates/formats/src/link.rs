@@ -27,6 +27,7 @@ mod readable;
 use std::fmt;
 
 use lightcone_sim::order::Key;
+use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::Scenario;
 use serde_json::{Map, Value};
 
@@ -97,16 +98,36 @@ impl fmt::Display for BadLink {
 
 impl std::error::Error for BadLink {}
 
-/// The fragment (without `#`) that opens this document. `default` gives the scenario that a name opens.
-pub fn to_fragment(document: &Document, default: impl Fn(&str) -> Option<Scenario>) -> String {
-    readable::write(document, &default)
+/// What names open: a registry of protocols, or for those that have none, a function from a name to its scenario.
+pub trait Names {
+    /// The scenario that a name opens, for so many servers or as many as usual.
+    fn scenario(&self, name: &str, nodes: Option<u16>) -> Option<Scenario>;
+}
+
+impl Names for &[ProtocolEntry] {
+    fn scenario(&self, name: &str, nodes: Option<u16>) -> Option<Scenario> {
+        self.iter().find(|entry| entry.name == name).map(|entry| (entry.scenario)(nodes))
+    }
+}
+
+impl<F: Fn(&str) -> Option<Scenario>> Names for F {
+    /// The function knows the usual scenario only: for other numbers of servers, nothing else in it changes.
+    fn scenario(&self, name: &str, nodes: Option<u16>) -> Option<Scenario> {
+        let usual = self(name)?;
+        Some(Scenario { nodes: nodes.unwrap_or(usual.nodes), ..usual })
+    }
+}
+
+/// The fragment (without `#`) that opens this document, given what names open.
+pub fn to_fragment(document: &Document, names: impl Names) -> String {
+    readable::write(document, &names)
         // A readable link is an abbreviation; it must say all that it abbreviates.
-        .filter(|link| readable::read(link, &default).as_ref() == Ok(document))
+        .filter(|link| readable::read(link, &names).as_ref() == Ok(document))
         .unwrap_or_else(|| packed::write(document))
 }
 
 /// What a link opens, given as the whole URL or its fragment alone, with or without `#`.
-pub fn from_fragment(link: &str, default: impl Fn(&str) -> Option<Scenario>) -> Result<Document, BadLink> {
+pub fn from_fragment(link: &str, names: impl Names) -> Result<Document, BadLink> {
     if link.len() > MAX_UNPACKED {
         return Err(BadLink::TooLarge(MAX_UNPACKED));
     }
@@ -120,7 +141,7 @@ pub fn from_fragment(link: &str, default: impl Fn(&str) -> Option<Scenario>) -> 
     };
     match packed::split(fragment) {
         Some((version, content)) => packed::read(version, content),
-        None => readable::read(fragment, &default),
+        None => readable::read(fragment, &names),
     }
 }
 

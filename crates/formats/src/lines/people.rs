@@ -37,8 +37,11 @@ impl Columns {
     ) -> io::Result<()> {
         match line {
             Line::Event(id, record) => {
-                let (what, why) = told(session, record, id.node);
-                self.row(to, record.at(), &id.node.to_string(), &what, &why)
+                let (what, source) = told(session, record, id.node);
+                // The node's own reasons, in its own words.
+                let notes = session.explain(id).map(|told| told.notes).unwrap_or_default();
+                let why: Vec<String> = source.into_iter().chain(notes).collect();
+                self.row(to, record.at(), &id.node.to_string(), &what, &why.join("; "))
             }
             Line::Fate(id, record, Some(at)) if record.fate.kind != FateKind::Delivered => {
                 let lost = match record.fate.kind {
@@ -70,23 +73,21 @@ impl Columns {
     }
 }
 
-/// What happened, and why.
-fn told(session: &dyn Session, record: &EventRecord, node: NodeId) -> (String, String) {
-    let trace = session.trace();
+/// What happened, and what brought it about.
+fn told(session: &dyn Session, record: &EventRecord, node: NodeId) -> (String, Option<String>) {
     match record.cause {
         Cause::Message(id) => {
-            let sent = trace.message(id).map_or(Ns::ZERO, |message| message.sent.0);
-            (format!("got {}", message_label(session, id)), format!("{id} from {}, sent at {sent}", id.node))
+            (format!("got {}", message_label(session, id)), Some(format!("{id} from {}", id.node)))
         }
         Cause::Timer(seq) => {
-            (format!("timer: {}", label(session, node, record)), TimerId { node, seq }.to_string())
+            (format!("timer: {}", label(session, node, record)), Some(TimerId { node, seq }.to_string()))
         }
-        Cause::Op(_) => (format!("asked to {}", label(session, node, record)), String::new()),
-        Cause::Entry(entry) => (record.kind.name().to_owned(), format!("script entry {entry}")),
-        Cause::Start => (record.kind.name().to_owned(), String::new()),
+        Cause::Op(_) => (format!("asked to {}", label(session, node, record)), None),
+        Cause::Entry(entry) => (record.kind.name().to_owned(), Some(format!("script entry {entry}"))),
+        Cause::Start => (record.kind.name().to_owned(), None),
     }
 }
 
 fn message_label(session: &dyn Session, id: MsgId) -> String {
-    session.message(id.original()).map_or_else(|| id.to_string(), |view| view.label)
+    session.message(id).map_or_else(|| id.to_string(), |view| view.label)
 }

@@ -1,11 +1,11 @@
 //! The readable form of a link: a name, and what differs from the scenario that the name opens.
 
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
+use lightcone_sim::validate::MAX_SERVERS;
 use serde_json::Value;
 
-use super::{BadLink, Document, VERSION};
+use super::{BadLink, Document, Names, VERSION};
 use crate::seal::Seal;
 use crate::text::{decode, exact_time, excerpt, push_encoded};
 
@@ -13,11 +13,12 @@ const PARAM: &str = "p.";
 const VIEW: &str = "view.";
 
 /// The link, if the scenario differs from the one that its protocol's name opens only in what a link can say.
-pub(super) fn write(document: &Document, default: &impl Fn(&str) -> Option<Scenario>) -> Option<String> {
+pub(super) fn write(document: &Document, names: &impl Names) -> Option<String> {
     let scenario = &document.scenario;
-    let usual = default(&scenario.protocol)?;
+    let usual_nodes = names.scenario(&scenario.protocol, None)?.nodes;
+    let usual = names.scenario(&scenario.protocol, Some(scenario.nodes))?;
     let mut link = Writer::new(&scenario.protocol);
-    link.unless(scenario.nodes == usual.nodes, "nodes", || scenario.nodes.to_string());
+    link.unless(scenario.nodes == usual_nodes, "nodes", || scenario.nodes.to_string());
     link.unless(scenario.seed == usual.seed, "seed", || scenario.seed.to_string());
     link.unless(scenario.until == usual.until, "until", || exact_time(scenario.until));
     for (name, value) in &scenario.params {
@@ -75,20 +76,17 @@ impl Writer {
 }
 
 /// What the link opens.
-pub(super) fn read(fragment: &str, default: &impl Fn(&str) -> Option<Scenario>) -> Result<Document, BadLink> {
+pub(super) fn read(fragment: &str, names: &impl Names) -> Result<Document, BadLink> {
     let (name, query) = fragment.split_once('?').unwrap_or((fragment, ""));
     let pairs = pairs(query)?;
     // First of all the version: what a newer format means by its other keys is unknown.
-    for (key, value) in &pairs {
-        if key == "v" {
-            check_version(value)?;
-        }
-    }
+    value_of(&pairs, "v").map_or(Ok(()), check_version)?;
     if name.is_empty() {
         return Err(BadLink::NotALink("this link names nothing to open; `#raft` would open Raft".to_owned()));
     }
     let name = decode(name).ok_or_else(|| damaged(name))?;
-    let scenario = default(&name).ok_or(BadLink::UnknownName(name))?;
+    let nodes = value_of(&pairs, "nodes").map(server_count).transpose()?;
+    let scenario = names.scenario(&name, nodes).ok_or(BadLink::UnknownName(name))?;
     let mut document = Document::from(scenario);
     let mut seal = SealParts::default();
     for (key, value) in pairs {
@@ -114,6 +112,15 @@ fn pairs(query: &str) -> Result<Vec<(String, String)>, BadLink> {
             Ok((key, value))
         })
         .collect()
+}
+
+fn value_of<'a>(pairs: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
+    pairs.iter().find(|(key, _)| key == wanted).map(|(_, value)| value.as_str())
+}
+
+fn server_count(text: &str) -> Result<u16, BadLink> {
+    let count = text.parse().ok().filter(|count| (1..=MAX_SERVERS).contains(count));
+    count.ok_or_else(|| bad("nodes", text, &format!("a whole number from 1 to {MAX_SERVERS}")))
 }
 
 fn check_version(text: &str) -> Result<(), BadLink> {
@@ -156,15 +163,15 @@ fn set(document: &mut Document, seal: &mut SealParts, key: &str, value: String) 
         return Ok(());
     }
     match key {
-        "nodes" => scenario.nodes = number(key, &value)?,
-        "seed" => scenario.seed = number(key, &value)?,
+        "seed" => scenario.seed = value.parse().map_err(|_| bad(key, &value, "a whole number below 2^64"))?,
         "until" => {
             scenario.until = value.parse::<Ns>().map_err(|_| bad(key, &value, "a time, such as 20s"))?
         }
         "t" => document.playhead = Some(moment(key, &value)?),
         "quiz" if value.is_empty() => document.quiz = true,
         "quiz" => return Err(bad(key, &value, "nothing at all: it has no value")),
-        "v" => {}
+        // Read before all others.
+        "v" | "nodes" => {}
         "h" => seal.hash = Some(value),
         "trail" => seal.trail = Some(value),
         "at" => seal.at = Some(moment(key, &value)?),
@@ -177,10 +184,6 @@ fn set(document: &mut Document, seal: &mut SealParts, key: &str, value: String) 
         }
     }
     Ok(())
-}
-
-fn number<T: std::str::FromStr>(key: &str, value: &str) -> Result<T, BadLink> {
-    value.parse().map_err(|_| bad(key, value, "a whole number in range"))
 }
 
 /// The playhead: a time, or all parts of a key.

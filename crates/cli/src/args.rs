@@ -1,0 +1,158 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use lightcone_diagram::{Flow, Labels, Theme, TimeScale};
+use lightcone_formats::schema::Schema;
+use lightcone_sim::time::Ns;
+use lightcone_sim::validate::MAX_SERVERS;
+
+/// Simulate distributed systems, deterministically: the same scenario gives the same run, everywhere.
+///
+/// SCENARIO is the name of a protocol (see `lightcone list`), a scenario file, a permalink (the whole address or what
+/// follows its `#`), or `-` for a file or a permalink on stdin. Exit codes: 0 fine, 1 a monitor was violated, 2 bad
+/// input, 3 not finished.
+#[derive(Debug, Parser)]
+#[command(name = "lightcone", version, max_term_width = 100, arg_required_else_help = false)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the protocols: names, what they do, and their parameters.
+    List,
+    /// Print a complete scenario as JSON, with every default filled in.
+    Scenario {
+        #[command(flatten)]
+        source: SourceArgs,
+    },
+    /// Print a JSON Schema.
+    Schema {
+        /// Of what: a scenario file, a line of `run --format json`, or a line of a client history.
+        #[arg(value_parser = choice(SCHEMAS))]
+        of: Schema,
+    },
+    /// Run a scenario and print what happens, one line an event.
+    Run {
+        #[command(flatten)]
+        source: SourceArgs,
+        #[command(flatten)]
+        budget: Budget,
+        /// Lines for people, or JSON objects (see `lightcone schema event`).
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Draw a run as a space-time diagram in a stand-alone SVG file.
+    Draw {
+        #[command(flatten)]
+        source: SourceArgs,
+        #[command(flatten)]
+        budget: Budget,
+        #[command(flatten)]
+        picture: Picture,
+    },
+    /// Print the SHA-256 of a run: 64 hex digits, the same on every machine.
+    Hash {
+        #[command(flatten)]
+        source: SourceArgs,
+        #[command(flatten)]
+        budget: Budget,
+    },
+    /// Print a permalink to a scenario: what follows the address of the page.
+    Link {
+        #[command(flatten)]
+        source: SourceArgs,
+        #[command(flatten)]
+        budget: Budget,
+        /// The moment at which the page opens it.
+        #[arg(long, value_name = "TIME")]
+        at: Option<Ns>,
+    },
+}
+
+/// A scenario, and what is changed in it.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// A protocol's name, a scenario file, a permalink, or `-` for stdin.
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenario: String,
+    /// How many servers.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=i64::from(MAX_SERVERS)))]
+    pub(crate) nodes: Option<u16>,
+    /// What decides every chance.
+    #[arg(long, value_name = "S")]
+    pub(crate) seed: Option<u64>,
+    /// When the run ends: 150ms, 3s, or whole nanoseconds.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Ns>,
+    /// Set a parameter of the protocol; values are JSON, times such as 150ms, or plain text.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+}
+
+/// How far to compute.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Budget {
+    /// Give up after so many events, with exit code 3.
+    #[arg(long, value_name = "N", default_value_t = 10_000_000)]
+    pub(crate) max_events: u64,
+}
+
+/// How a run is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// How to draw.
+#[derive(Debug, Args)]
+pub(crate) struct Picture {
+    /// Where to write the picture; `-`: stdout.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// The playhead: what comes later is drawn faintly. Absent: the end of the run.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<Ns>,
+    /// What distance along the time axis means.
+    #[arg(long, value_parser = choice(SCALES), value_name = "SCALE")]
+    pub(crate) scale: Option<TimeScale>,
+    /// Which way time runs: left to right, or top to bottom.
+    #[arg(long, value_parser = choice(FLOWS), value_name = "FLOW")]
+    pub(crate) flow: Option<Flow>,
+    /// Colours for a light or a dark room.
+    #[arg(long, value_parser = choice(THEMES), value_name = "THEME", default_value = "light")]
+    pub(crate) theme: Theme,
+    /// What stands on arrows.
+    #[arg(long, value_parser = choice(LABELS), value_name = "LABELS")]
+    pub(crate) labels: Option<Labels>,
+}
+
+/// Words and what they stand for.
+type Choices<T> = &'static [(&'static str, T)];
+
+const SCHEMAS: Choices<Schema> = &[
+    (Schema::Scenario.name(), Schema::Scenario),
+    (Schema::Event.name(), Schema::Event),
+    (Schema::History.name(), Schema::History),
+];
+const SCALES: Choices<TimeScale> =
+    &[("true", TimeScale::True), ("warped", TimeScale::Warped), ("logical", TimeScale::Logical)];
+const FLOWS: Choices<Flow> = &[("lr", Flow::LeftToRight), ("tb", Flow::TopToBottom)];
+const THEMES: Choices<Theme> = &[("light", Theme::Light), ("dark", Theme::Dark)];
+const LABELS: Choices<Labels> = &[("none", Labels::None), ("kinds", Labels::Kinds), ("full", Labels::Full)];
+
+/// A parser that takes these words alone, so that help and errors can list them.
+fn choice<T: Copy + Send + Sync + 'static>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {
+    let words = choices.iter().map(|&(word, _)| word);
+    PossibleValuesParser::new(words).map(move |given| {
+        let chosen = choices.iter().find(|&&(word, _)| word == given);
+        chosen.unwrap_or(&choices[0]).1
+    })
+}
