@@ -57,7 +57,7 @@ impl Protocol for Gossip {
     }
 
     fn boot(&self, ctx: &mut Ctx<'_, Gossip>) -> Self::State {
-        ctx.set_timer((), Ns::s(1), Ns::s(2)); // Somewhen in between, by the node's own clock.
+        ctx.set_timer((), Ns::ms(500), Ns::s(1)); // Somewhen in between, by the node's own clock.
         BTreeSet::new()
     }
 
@@ -75,7 +75,7 @@ impl Protocol for Gossip {
                 ctx.note(|| {
                     "Somebody may have been left out, or a message lost: I tell an old story.".to_owned()
                 });
-                ctx.set_timer((), Ns::s(1), Ns::s(2));
+                ctx.set_timer((), Ns::ms(500), Ns::s(1));
                 (heard.iter().nth(ctx.pick(heard.len() as u64) as usize).cloned(), 1)
             }
         };

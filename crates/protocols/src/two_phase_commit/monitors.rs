@@ -11,78 +11,28 @@ use super::messages::{Decision, Record, Txn};
 use super::participant::Uncertain;
 use super::{State, TwoPhaseCommit};
 
-/// What a process newly did.
-enum News {
-    /// It voted yes.
-    Yes(Txn),
-    /// It decided: wrote so, or went by it.
-    Decided(Txn, Decision),
-}
-
-/// Finds what is new at a node: what its memory holds since the last event, and what its log has grown by.
+/// How much of each process's log was read.
 #[derive(Debug, Default)]
-struct Watch {
-    nodes: BTreeMap<NodeId, Last>,
+struct Reading {
+    read: BTreeMap<NodeId, usize>,
 }
 
-#[derive(Debug, Default)]
-struct Last {
-    uncertain: OrdMap<Txn, Uncertain>,
-    decided: OrdMap<Txn, Decision>,
-    log: usize,
-}
-
-impl Watch {
-    fn news(&mut self, seen: &Seen<'_, TwoPhaseCommit>) -> Vec<News> {
-        let mut news = Vec::new();
-        if seen.event.node.is_client() {
-            return news;
-        }
-        let last = self.nodes.entry(seen.event.node).or_default();
-        let (uncertain, decided) = match seen.state {
-            Some(State::Coordinator(coordinator)) => (OrdMap::new(), coordinator.decided.clone()),
-            Some(State::Participant(participant)) => {
-                (participant.uncertain.clone(), participant.decided.clone())
-            }
-            Some(State::Client(_)) | None => (OrdMap::new(), OrdMap::new()),
-        };
-        if !last.uncertain.ptr_eq(&uncertain) {
-            news.extend(added(&last.uncertain, &uncertain).map(|(txn, _)| News::Yes(txn)));
-            last.uncertain = uncertain;
-        }
-        if !last.decided.ptr_eq(&decided) {
-            news.extend(added(&last.decided, &decided).map(|(txn, decision)| News::Decided(txn, decision)));
-            last.decided = decided;
-        }
+impl Reading {
+    /// What a process has written since last time. A log that was lost begins anew.
+    fn new_records(&mut self, seen: &Seen<'_, TwoPhaseCommit>) -> Vec<Record> {
         let log = &seen.stable.dt_log;
-        news.extend(log.iter().skip(last.log).filter_map(|record| match *record {
-            Record::Yes { txn } => Some(News::Yes(txn)),
-            Record::Decided { txn, decision } => Some(News::Decided(txn, decision)),
-            Record::Start { .. } | Record::End { .. } => None,
-        }));
-        last.log = log.len();
-        news
+        let read = self.read.insert(seen.event.node, log.len()).unwrap_or(0);
+        (read..log.len()).filter_map(|place| log.get(place).copied()).collect()
     }
-}
-
-/// What is in the newer map and not, or otherwise, in the older. The cost is that of the difference.
-fn added<'a, V: Copy + PartialEq>(
-    older: &'a OrdMap<Txn, V>,
-    newer: &'a OrdMap<Txn, V>,
-) -> impl Iterator<Item = (Txn, V)> + 'a {
-    older.diff(newer).filter_map(|item| match item {
-        DiffItem::Add(txn, value) | DiffItem::Update { new: (txn, value), .. } => Some((*txn, *value)),
-        DiffItem::Remove(..) => None,
-    })
 }
 
 /// AC1 and AC2: *all processes that reach a decision reach the same one*, and none reverses its own.
 ///
-/// A decision counts once it is on a disk, or in the memory of a process that goes by it; and it has been reached for
-/// ever, even if that process forgets it.
+/// A decision is reached when it is written, and then for ever, even if the disk is lost. One that was only in a memory
+/// shows in what those write who were told of it.
 #[derive(Debug, Default)]
 pub struct Atomicity {
-    watch: Watch,
+    reading: Reading,
     first: BTreeMap<Txn, (Decision, EventId)>,
     broken: bool,
 }
@@ -93,8 +43,8 @@ impl Monitor<TwoPhaseCommit> for Atomicity {
     }
 
     fn observe(&mut self, seen: Seen<'_, TwoPhaseCommit>, report: &mut Report<'_>) {
-        for item in self.watch.news(&seen) {
-            let News::Decided(txn, decision) = item else { continue };
+        for record in self.reading.new_records(&seen) {
+            let Record::Decided { txn, decision } = record else { continue };
             let &mut (first, event) = self.first.entry(txn).or_insert((decision, seen.event));
             if first == decision || self.broken {
                 continue;
@@ -112,11 +62,30 @@ impl Monitor<TwoPhaseCommit> for Atomicity {
 }
 
 /// AC3: *the commit decision can only be reached if all processes voted yes*.
+///
+/// A vote counts even if the voter neglects to write it down.
 #[derive(Debug, Default)]
 pub struct Unanimity {
-    watch: Watch,
+    reading: Reading,
+    uncertain: BTreeMap<NodeId, OrdMap<Txn, Uncertain>>,
     yes: BTreeMap<Txn, BTreeSet<NodeId>>,
     broken: bool,
+}
+
+impl Unanimity {
+    /// Takes note of who is newly uncertain, at the cost of the difference.
+    fn note_votes(&mut self, node: NodeId, uncertain: &OrdMap<Txn, Uncertain>) {
+        let last = self.uncertain.entry(node).or_default();
+        if last.ptr_eq(uncertain) {
+            return;
+        }
+        for item in last.diff(uncertain) {
+            if let DiffItem::Add(&txn, _) = item {
+                self.yes.entry(txn).or_default().insert(node);
+            }
+        }
+        *last = uncertain.clone();
+    }
 }
 
 impl Monitor<TwoPhaseCommit> for Unanimity {
@@ -126,15 +95,11 @@ impl Monitor<TwoPhaseCommit> for Unanimity {
 
     fn observe(&mut self, seen: Seen<'_, TwoPhaseCommit>, report: &mut Report<'_>) {
         let node = seen.event.node;
-        for item in self.watch.news(&seen) {
-            let txn = match item {
-                News::Yes(txn) => {
-                    self.yes.entry(txn).or_default().insert(node);
-                    continue;
-                }
-                News::Decided(_, Decision::Abort) => continue,
-                News::Decided(txn, Decision::Commit) => txn,
-            };
+        if let Some(State::Participant(participant)) = seen.state {
+            self.note_votes(node, &participant.uncertain);
+        }
+        for record in self.reading.new_records(&seen) {
+            let Record::Decided { txn, decision: Decision::Commit } = record else { continue };
             let yes = self.yes.entry(txn).or_default();
             let missing = seen.protocol.participants().into_iter().find(|node| !yes.contains(node));
             if let Some(missing) = missing.filter(|_| !self.broken) {
