@@ -1,12 +1,36 @@
 //! The diagram: `draw(run, view)`, a pure function of a run.
 //!
 //! [`Layout`] gives everything its place once for a run, a view and a room; [`Layout::scene`] turns what is visible
-//! at a moment into shapes; [`svg`] writes them as a file that stands alone.
+//! at a moment into shapes; [`svg`](svg::svg) writes them as a file that stands alone.
 
+mod arrows;
+mod axis;
+mod bands;
+mod captions;
+mod cones;
+mod describe;
+mod draw;
+mod fold;
+mod heads;
+mod labels;
+mod lanes;
+mod layout;
+mod marks;
+mod moment;
+mod ops;
 pub mod palette;
+mod pen;
+mod scale;
 pub mod scene;
+mod svg;
+pub mod text;
 pub mod view;
+mod weave;
+mod worldlines;
 
-pub use palette::Theme;
+pub use draw::shapes;
+pub use layout::Layout;
+pub use palette::{Theme, css, rules, variables};
 pub use scene::{Anchor, Geometry, Layer, Scene, Shape, Target};
+pub use svg::svg;
 pub use view::{Flow, Frame, Labels, Selected, Space, TimeScale, View};

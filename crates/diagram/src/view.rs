@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
-use lightcone_sim::trace::Instant;
 use serde::{Deserialize, Serialize};
 
 /// How to look at a run. It travels in links, so every part has a default.
@@ -112,8 +112,8 @@ pub struct Frame {
     pub selected: Option<Selected>,
     /// The visible span along the time axis, in px of the body; `None`: all of it.
     pub window: Option<(f64, f64)>,
-    /// The light cone of an edit: from when on each node's line may have changed, by `Nodes::index`.
-    pub glow: Option<Vec<Option<Instant>>>,
+    /// The light cone of an edit, to glow.
+    pub glow: Option<Cone>,
 }
 
 impl Frame {

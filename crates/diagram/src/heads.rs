@@ -1,0 +1,208 @@
+//! The lanes' heads: each node's name, its role and epoch now, whether it runs, and what its clock does.
+
+use lightcone_sim::ids::NodeId;
+use lightcone_sim::order::Key;
+use lightcone_sim::session::Session;
+use lightcone_sim::trace::{EventKind, Trace};
+
+use crate::bands::name_of;
+use crate::layout::Layout;
+use crate::palette::hue;
+use crate::pen::{Pen, Words};
+use crate::scene::{Anchor, Target};
+use crate::text::{bold_width, shorten, width};
+use crate::view::Flow;
+
+/// The least and the most width of a gutter, by the size of text.
+const GUTTER: (f64, f64) = (7.5, 16.0);
+
+/// Width (left to right) or height (top to bottom) of the heads.
+pub(crate) fn gutter(session: &dyn Session, shown: &[NodeId], flow: Flow, text: f64) -> f64 {
+    if flow == Flow::TopToBottom {
+        return text * 4.6;
+    }
+    let scenario = session.scenario();
+    let widest = shown.iter().map(|&node| {
+        let name = bold_width(&name_of(scenario, node), text * 1.25);
+        let clock = session.trace().lane(node).map_or(0.0, |lane| {
+            let states =
+                lane.clock.segments().iter().map(|segment| clock_words(segment.offset, segment.drift_ppm));
+            states.map(|words| width(&words, text)).fold(0.0, f64::max)
+        });
+        name.max(clock).max(roles_width(session.trace(), node, text))
+    });
+    let wide = widest.fold(0.0, f64::max) + text * 2.0;
+    wide.clamp(text * GUTTER.0, text * GUTTER.1).ceil()
+}
+
+fn roles_width(trace: &Trace, node: NodeId, text: f64) -> f64 {
+    let statuses = trace.lane(node).map_or(&[][..], |lane| &lane.statuses);
+    let widths = statuses.iter().filter_map(|&(_, status)| status).map(|status| {
+        let epoch = status.epoch.map_or(0.0, |epoch| width(&format!(" {epoch}"), text));
+        width(status.role, text) + epoch
+    });
+    widths.fold(0.0, f64::max)
+}
+
+/// What to say of a clock; empty for one that runs true.
+pub(crate) fn clock_words(offset: i64, drift_ppm: i64) -> String {
+    let mut parts = Vec::new();
+    if drift_ppm != 0 {
+        let sign = if drift_ppm < 0 { '−' } else { '+' };
+        let percent = drift_ppm.unsigned_abs() as f64 / 1e4;
+        let amount = if percent >= 0.1 {
+            let text = format!("{percent:.1}");
+            format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+        } else {
+            format!("{} ppm", drift_ppm.unsigned_abs())
+        };
+        parts.push(format!("{sign}{amount}"));
+    }
+    if offset != 0 {
+        let sign = if offset < 0 { '−' } else { '+' };
+        parts.push(format!("{sign}{}", lightcone_sim::time::Ns(offset.unsigned_abs())));
+    }
+    if parts.is_empty() { String::new() } else { format!("clock {}", parts.join(", ")) }
+}
+
+/// Whether a node runs, in a word; empty if it does.
+fn condition(trace: &Trace, node: NodeId, now: Key) -> &'static str {
+    let count = trace.node_count_until(node, now) as usize;
+    let events = trace.lane(node).map_or(&[][..], |lane| &lane.events[..count.min(lane.events.len())]);
+    let last = events.iter().rev().find(|event| {
+        matches!(
+            event.kind,
+            EventKind::Crash | EventKind::Amnesia | EventKind::Recover | EventKind::Pause | EventKind::Resume
+        ) || event.kind == EventKind::Boot
+    });
+    match last.map(|event| event.kind) {
+        Some(EventKind::Crash) => "down",
+        Some(EventKind::Amnesia) => "down, disk lost",
+        Some(EventKind::Pause) => "paused",
+        _ => "",
+    }
+}
+
+/// Draws all heads.
+pub(crate) fn heads(pen: &mut Pen, layout: &Layout, session: &dyn Session, now: Key) {
+    for &node in layout.lanes.shown() {
+        match layout.view.flow {
+            Flow::LeftToRight => beside(pen, layout, session, node, now),
+            Flow::TopToBottom => above(pen, layout, session, node, now),
+        }
+    }
+}
+
+/// What a head says below the name.
+struct Said {
+    role: String,
+    hue: Option<u8>,
+    condition: &'static str,
+    clock: String,
+}
+
+fn said(session: &dyn Session, node: NodeId, now: Key) -> Said {
+    let trace = session.trace();
+    let status = trace.status(node, now);
+    let role = status.map_or(String::new(), |status| {
+        let epoch = status.epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default();
+        format!("{}{epoch}", status.role)
+    });
+    let clock = trace.lane(node).and_then(|lane| {
+        let segments = lane.clock.segments();
+        let after = segments.partition_point(|segment| (segment.from, segment.rank) <= now.instant());
+        segments.get(after.saturating_sub(1)).map(|segment| clock_words(segment.offset, segment.drift_ppm))
+    });
+    Said {
+        role,
+        hue: status.and_then(|status| status.epoch).map(hue),
+        condition: condition(trace, node, now),
+        clock: clock.unwrap_or_default(),
+    }
+}
+
+fn beside(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, now: Key) {
+    let Some(y) = layout.lanes.across(node) else { return };
+    let text = layout.view.text_px;
+    let said = said(session, node, now);
+    let name = name_of(session.scenario(), node);
+    let title = title(&name, &said);
+    let (x, room) = (text * 0.9, layout.gutter - text * 1.2);
+    pen.shapes.push(hit(layout, node, y));
+    let put = |pen: &mut Pen, key: &str, class: &str, x: f64, y: f64, size: f64, room: f64, content: &str| {
+        let Some(content) = shorten(content, size, room) else { return };
+        let words = Words { x, y, anchor: Anchor::Start, rotate: 0.0, size, content };
+        let epoch = if class.contains("role") { said.hue } else { None };
+        pen.words(format!("{node}-{key}"), class, &words)
+            .hue(epoch)
+            .target(Target::Lane(node))
+            .title(title.clone());
+    };
+    // As many lines as there is room for between two lanes.
+    let lines = ((layout.lanes.gap - text * 0.4) / (text * 1.25)).floor();
+    let state = [said.role.as_str(), said.condition, &said.clock];
+    let classes = ["head-role", "head-condition", "head-clock"];
+    let below: Vec<_> = state.into_iter().zip(classes).filter(|(words, _)| !words.is_empty()).collect();
+    let size = text * 1.25;
+    if lines >= 3.0 {
+        put(pen, "name", "head-name", x, y - text * 0.1, size, room, &name);
+        let fitting = below.len().min(lines as usize - 1);
+        for (place, (words, class)) in below.iter().take(fitting).enumerate() {
+            put(pen, class, class, x, y + text * (1.2 + 1.2 * place as f64), text, room, words);
+        }
+    } else {
+        put(pen, "name", "head-name", x, y + text * 0.35, size, room, &name);
+        let after = bold_width(&name, size) + text * 0.6;
+        let content = [said.condition, said.role.as_str()].into_iter().find(|words| !words.is_empty());
+        put(pen, "role", "head-role", x + after, y + text * 0.35, text, room - after, content.unwrap_or(""));
+    }
+}
+
+fn above(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, now: Key) {
+    let Some(x) = layout.lanes.across(node) else { return };
+    let text = layout.view.text_px;
+    let said = said(session, node, now);
+    let name = name_of(session.scenario(), node);
+    let title = title(&name, &said);
+    let room = layout.lanes.gap - text * 0.3;
+    let (role, epoch) = said.role.rsplit_once(' ').unwrap_or((&said.role, ""));
+    let last = if !said.condition.is_empty() { said.condition } else { epoch };
+    let short_clock = said.clock.trim_start_matches("clock ");
+    let lines = [
+        ("head-name", name.as_str(), text * 1.25, text * 1.5),
+        ("head-role", role, text, text * 2.8),
+        (if said.condition.is_empty() { "head-role" } else { "head-condition" }, last, text, text * 3.9),
+        ("head-clock", if last.is_empty() { short_clock } else { "" }, text, text * 3.9),
+    ];
+    for (place, (class, content, size, y)) in lines.into_iter().enumerate() {
+        let Some(content) = shorten(content, size, room).filter(|content| !content.is_empty()) else {
+            continue;
+        };
+        let words = Words { x, y, anchor: Anchor::Middle, rotate: 0.0, size, content };
+        let epoch = if class == "head-role" { said.hue } else { None };
+        pen.words(format!("{node}-{place}"), class, &words)
+            .hue(epoch)
+            .target(Target::Lane(node))
+            .title(title.clone());
+    }
+}
+
+fn title(name: &str, said: &Said) -> String {
+    let parts = [name, &said.role, said.condition, &said.clock];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// Ground to click on.
+fn hit(layout: &Layout, node: NodeId, y: f64) -> crate::Shape {
+    let half = layout.lanes.gap / 2.0;
+    let mut pen = Pen::new(Flow::LeftToRight);
+    pen.rect(
+        format!("{node}-hit"),
+        "head-hit",
+        crate::pen::at(0.0, y - half),
+        crate::pen::at(layout.gutter, y + half),
+        0.0,
+    )
+    .target(Target::Lane(node));
+    pen.shapes.remove(0)
+}

@@ -1,0 +1,271 @@
+//! Where times stand along the time axis: true, warped, or by cause and effect alone.
+
+use lightcone_sim::time::Ns;
+use lightcone_sim::trace::Instant;
+
+/// A monotone curve from time to px, straight between its points.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Curve {
+    /// In order of both.
+    points: Vec<(Instant, f64)>,
+    /// px per ns before the first and after the last point.
+    rate: f64,
+}
+
+impl Curve {
+    /// A straight line.
+    pub fn straight(from: f64, px_per_s: f64) -> Curve {
+        Curve { points: vec![((Ns::ZERO, 0), from)], rate: px_per_s / 1e9 }
+    }
+
+    /// Adds a point at or beyond the last one. A second point at the same instant moves it onward.
+    fn add(&mut self, at: Instant, x: f64) {
+        match self.points.last_mut() {
+            Some(last) if last.0 == at => last.1 = last.1.max(x),
+            Some(last) if last.0 > at => debug_assert!(false, "points out of order"),
+            _ => self.points.push((at, x)),
+        }
+    }
+
+    /// How far along an instant is.
+    pub fn x(&self, at: Instant) -> f64 {
+        let after = self.points.partition_point(|&(point, _)| point <= at);
+        let Some(&(t0, x0)) = after.checked_sub(1).and_then(|before| self.points.get(before)) else {
+            return self.points.first().map_or(0.0, |&(_, x)| x);
+        };
+        let elapsed = at.0.since(t0.0).0 as f64;
+        match self.points.get(after) {
+            // Ranks at one time: nothing lies between them.
+            Some(&(t1, _)) if t1.0 == t0.0 => x0,
+            Some(&(t1, x1)) => x0 + (x1 - x0) * (elapsed / t1.0.since(t0.0).0 as f64).min(1.0),
+            None if at.0 == Ns::NEVER => f64::INFINITY,
+            None => x0 + elapsed * self.rate,
+        }
+    }
+
+    /// The time that stands at a place: the inverse of [`Curve::x`].
+    pub fn time(&self, x: f64) -> Ns {
+        let after = self.points.partition_point(|&(_, point)| point <= x);
+        let Some(&(t0, x0)) = after.checked_sub(1).and_then(|before| self.points.get(before)) else {
+            return self.points.first().map_or(Ns::ZERO, |&((at, _), _)| at);
+        };
+        let span = match self.points.get(after) {
+            Some(&(t1, x1)) if x1 > x0 => t1.0.since(t0.0).0 as f64 * (x - x0) / (x1 - x0),
+            Some(_) => 0.0,
+            None if self.rate > 0.0 => (x - x0) / self.rate,
+            None => 0.0,
+        };
+        t0.0 + Ns(span.max(0.0) as u64)
+    }
+}
+
+/// An idle span that was cut short.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Break {
+    /// From where along the axis.
+    pub from: f64,
+    /// To where.
+    pub to: f64,
+    /// How long it was.
+    pub span: Ns,
+}
+
+/// Something that wants a place of its own along the axis.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    pub at: Instant,
+    /// Which line it is on; `usize::MAX`: none.
+    pub lane: usize,
+    /// The mark that it follows from, by its place in the list of all marks.
+    pub after: Option<usize>,
+    /// Room that it wants behind it on its line, in px.
+    pub room: f64,
+    /// Its place, once it has one.
+    pub x: f64,
+}
+
+/// The time axis of a layout.
+#[derive(Clone, Debug)]
+pub(crate) struct Axis {
+    /// One for all lines, or one for each.
+    curves: Vec<Curve>,
+    pub breaks: Vec<Break>,
+}
+
+impl Axis {
+    /// How far along an instant is on a line.
+    pub fn x_on(&self, lane: usize, at: Instant) -> f64 {
+        self.curve(lane).x(at)
+    }
+
+    /// How far along an instant is where it is farthest.
+    pub fn x_of(&self, at: Instant) -> f64 {
+        self.curves.iter().map(|curve| curve.x(at)).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// The latest time at which no line is farther than this.
+    pub fn time_at(&self, x: f64) -> Ns {
+        self.curves.iter().map(|curve| curve.time(x)).min().unwrap_or(Ns::ZERO)
+    }
+
+    fn curve(&self, lane: usize) -> &Curve {
+        &self.curves[if self.curves.len() == 1 { 0 } else { lane }]
+    }
+
+    /// True time.
+    pub fn straight(from: f64, px_per_s: f64) -> Axis {
+        Axis { curves: vec![Curve::straight(from, px_per_s)], breaks: Vec::new() }
+    }
+
+    /// Warped time.
+    pub fn warped(curve: Curve, breaks: Vec<Break>) -> Axis {
+        Axis { curves: vec![curve], breaks }
+    }
+
+    /// Causal order: a curve for each line.
+    pub fn logical(curves: Vec<Curve>) -> Axis {
+        Axis { curves, breaks: Vec::new() }
+    }
+}
+
+/// What keeps marks apart, in px.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gaps {
+    /// Between neighbours on different lines.
+    pub neighbours: f64,
+    /// Between neighbours on one line.
+    pub line: f64,
+    /// From sending to arrival.
+    pub slant: f64,
+    /// More than this without a mark breaks the axis.
+    pub idle: f64,
+    /// What is left of a broken span.
+    pub broken: f64,
+}
+
+/// Places marks, in order of time, in one pass: at the true rate where that keeps them apart, farther apart where it
+/// does not, and nearer where nothing happens.
+pub(crate) fn warp(
+    marks: &mut [Mark],
+    lanes: usize,
+    from: f64,
+    px_per_s: f64,
+    gaps: Gaps,
+) -> (Curve, Vec<Break>) {
+    let rate = px_per_s / 1e9;
+    let mut curve = Curve { points: vec![((Ns::ZERO, 0), from)], rate };
+    let mut breaks = Vec::new();
+    let mut last = vec![(f64::NEG_INFINITY, (Ns::NEVER, 0)); lanes];
+    let (mut now, mut x) = ((Ns::ZERO, 0), from);
+    let mut place = 0;
+    while place < marks.len() {
+        let at = marks[place].at;
+        let count = marks[place..].partition_point(|mark| mark.at == at);
+        if at > now {
+            let span = at.0.since(now.0);
+            let true_gap = span.0 as f64 * rate;
+            let mut to = x + true_gap.max(gaps.neighbours);
+            if true_gap > gaps.idle {
+                to = x + gaps.broken;
+                breaks.push(Break { from: x, to, span });
+            }
+            x = to;
+            now = at;
+        }
+        // What stands at one instant on several lines stands in one column; on one line, one behind the other.
+        let mut column = x;
+        for mark in &marks[place..place + count] {
+            if let Some(&(end, when)) = last.get(mark.lane)
+                && when != at
+            {
+                column = column.max(end);
+            }
+            if let Some(cause) = mark.after {
+                column = column.max(marks[cause].x + gaps.slant);
+            }
+        }
+        x = column;
+        for mark in &mut marks[place..place + count] {
+            let mut own = column;
+            if let Some(end) = last.get_mut(mark.lane) {
+                if end.1 == at {
+                    own = own.max(end.0);
+                }
+                *end = (own + gaps.line + mark.room, at);
+            }
+            mark.x = own;
+            x = x.max(own);
+        }
+        curve.add(at, x);
+        place += count;
+    }
+    (curve, breaks)
+}
+
+/// Places marks by cause and effect: each one column beyond the later of its line's last mark and its cause. Gives a
+/// curve for each line, through its own marks and up to `end` at the last instant.
+pub(crate) fn order(marks: &mut [Mark], lanes: usize, from: f64, column: f64) -> (Vec<Curve>, f64) {
+    let mut depth = vec![0.0_f64; lanes];
+    let start = Curve { points: vec![((Ns::ZERO, 0), from)], rate: 0.0 };
+    let mut curves = vec![start; lanes];
+    let mut end = from;
+    for index in 0..marks.len() {
+        let mark = marks[index];
+        let cause = mark.after.map_or(0.0, |cause| (marks[cause].x - from) / column);
+        let own = depth.get(mark.lane).map_or(cause, |&depth| depth.max(cause)) + 1.0;
+        let x = from + own * column;
+        marks[index].x = x;
+        end = end.max(x);
+        if let Some(depth) = depth.get_mut(mark.lane) {
+            *depth = own + (mark.room / column).ceil();
+            curves[mark.lane].add(mark.at, x);
+        }
+    }
+    (curves, end)
+}
+
+/// Lets every line's curve end together, at the run's last instant.
+pub(crate) fn finish(curves: &mut [Curve], last: Instant, end: f64) {
+    for curve in curves {
+        if curve.points.last().is_none_or(|&(at, _)| at < last) {
+            curve.add(last, end);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GAPS: Gaps = Gaps { neighbours: 6.0, line: 14.0, slant: 26.0, idle: 150.0, broken: 60.0 };
+
+    fn mark(ms: u64, lane: usize, after: Option<usize>) -> Mark {
+        Mark { at: (Ns::ms(ms), 0), lane, after, room: 0.0, x: 0.0 }
+    }
+
+    #[test]
+    fn warped_time_keeps_order_and_distance_and_breaks_where_nothing_happens() {
+        let mut marks =
+            [mark(0, 0, None), mark(1, 1, None), mark(1, 0, None), mark(2, 1, Some(0)), mark(5_000, 0, None)];
+        let (curve, breaks) = warp(&mut marks, 2, 0.0, 1_000.0, GAPS);
+        assert!(marks.windows(2).all(|pair| pair[0].x <= pair[1].x));
+        assert!(marks[2].x - marks[0].x >= GAPS.line);
+        assert!(marks[3].x - marks[0].x >= GAPS.slant);
+        assert_eq!(breaks.len(), 1);
+        assert_eq!(curve.x(marks[4].at) - curve.x(marks[3].at), GAPS.broken);
+        for ms in 0..6_000 {
+            let there = curve.x((Ns::ms(ms), 0));
+            assert!(curve.x((Ns::ms(ms + 1), 0)) >= there);
+            assert!(curve.x((curve.time(there), 0)) <= there + 1e-6);
+        }
+    }
+
+    #[test]
+    fn in_logical_order_every_message_goes_forward() {
+        let mut marks = [mark(0, 0, None), mark(1, 0, None), mark(2, 1, Some(1)), mark(3, 2, Some(0))];
+        let (curves, end) = order(&mut marks, 3, 0.0, 10.0);
+        assert_eq!(marks.map(|mark| mark.x), [10.0, 20.0, 30.0, 20.0]);
+        assert_eq!(end, 30.0);
+        assert_eq!(curves[1].x((Ns::ms(2), 0)), 30.0);
+    }
+}

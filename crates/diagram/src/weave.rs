@@ -1,0 +1,370 @@
+//! Where everything stands: each event on its line, each message between two of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lightcone_sim::ids::{EventId, MsgId};
+use lightcone_sim::session::Session;
+use lightcone_sim::time::Ns;
+use lightcone_sim::trace::{Cause, FateKind, Instant, MessageRecord, Trace};
+
+use crate::fold::{Folds, Told};
+use crate::lanes::Lanes;
+use crate::palette::hue;
+use crate::scale::{Axis, Gaps, Mark, finish, order, warp};
+use crate::view::{Space, TimeScale, View};
+
+/// A message on the picture. Times are the run's, places are px along the axis.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrow {
+    pub id: MsgId,
+    /// Sender and receiver, by `Nodes::index`.
+    pub from: usize,
+    pub to: usize,
+    pub sent: Instant,
+    /// When it arrives or is lost; `Ns::NEVER` for a message that is held.
+    pub over: Instant,
+    /// Where it sets out.
+    pub x0: f64,
+    /// Where it lands, or would have.
+    pub x1: f64,
+    /// How much of the way it makes: 1 unless it is lost.
+    pub part: f64,
+    pub fate: FateKind,
+    pub held: bool,
+    pub by_hand: bool,
+    /// The receiver's event that handles it, or 0.
+    pub landed: u32,
+    /// The sender's event.
+    pub event: u32,
+    pub epoch: Option<u8>,
+    pub routine: bool,
+    /// Drawn only while it is under way or selected.
+    pub folded: bool,
+    /// Never drawn.
+    pub hidden: bool,
+}
+
+impl Arrow {
+    /// How far along it is where it ends.
+    pub fn x_end(&self) -> f64 {
+        self.x0 + (self.x1 - self.x0) * self.part
+    }
+}
+
+/// A stretch of the time axis, with the messages that set out in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunk {
+    /// Indices into [`Weave::arrows`].
+    pub arrows: Vec<u32>,
+    /// How many of them are drawn though nothing is under way or selected.
+    pub drawn: usize,
+    /// How far any of them reaches.
+    pub reach: f64,
+    /// The first sending and the last end among them.
+    pub times: Option<(Instant, Instant)>,
+}
+
+/// Length of a chunk in px.
+pub(crate) const CHUNK: f64 = 1024.0;
+/// Before the first event.
+pub(crate) const LEAD: f64 = 22.0;
+/// After the last.
+pub(crate) const TAIL: f64 = 72.0;
+
+/// Everything with its place.
+#[derive(Debug)]
+pub(crate) struct Weave {
+    pub axis: Axis,
+    /// By lane and event: how far along it is.
+    pub events: Vec<Vec<f64>>,
+    pub arrows: Vec<Arrow>,
+    /// By lane: where its own messages begin among the arrows.
+    first: Vec<u32>,
+    copies: BTreeMap<MsgId, u32>,
+    pub chunks: Vec<Chunk>,
+    pub length: f64,
+}
+
+/// What keeps marks apart, by the size of text.
+fn gaps(text: f64) -> Gaps {
+    let unit = text / 12.0;
+    Gaps {
+        neighbours: 5.0 * unit,
+        line: 15.0 * unit,
+        slant: 30.0 * unit,
+        idle: 150.0 * unit,
+        broken: 64.0 * unit,
+    }
+}
+
+/// Width of a column in logical order, before zoom.
+const COLUMN: f64 = 44.0;
+
+/// Width of a column in logical order.
+pub(crate) fn column(view: &View, space: &Space) -> f64 {
+    COLUMN * view.text_px / 12.0 * (space.px_per_s / 2_400.0).sqrt().clamp(0.4, 4.0)
+}
+
+/// Room for the mark of a stretch of routine.
+pub(crate) fn stretch_room(text: f64) -> f64 {
+    text * 4.2
+}
+
+impl Weave {
+    /// Gives everything in a run its place.
+    pub fn new(session: &dyn Session, view: &View, space: &Space, lanes: &Lanes, folds: &Folds) -> Weave {
+        let trace = session.trace();
+        let gaps = gaps(view.text_px);
+        let (axis, mut events) = axis(trace, view, space, lanes, folds, gaps);
+        place_quiet(trace, &axis, &mut events);
+        let mut weave = Weave {
+            axis,
+            events,
+            arrows: Vec::new(),
+            first: Vec::new(),
+            copies: BTreeMap::new(),
+            chunks: Vec::new(),
+            length: 0.0,
+        };
+        weave.add_arrows(trace, view, lanes, folds, gaps);
+        weave.measure(trace);
+        weave.cut_into_chunks();
+        weave
+    }
+
+    /// How far along an event is.
+    pub fn event(&self, lane: usize, index: u32) -> Option<f64> {
+        self.events.get(lane)?.get(index.checked_sub(1)? as usize).copied()
+    }
+
+    /// A message's arrow.
+    pub fn arrow(&self, trace: &Trace, id: MsgId) -> Option<&Arrow> {
+        let place = if id.is_copy() {
+            *self.copies.get(&id)?
+        } else {
+            let lane = trace.nodes().index(id.node)?;
+            let place = self.first.get(lane)? + id.seq.checked_sub(1)?;
+            if place >= *self.first.get(lane + 1)? {
+                return None;
+            }
+            place
+        };
+        self.arrows.get(place as usize)
+    }
+
+    fn add_arrows(&mut self, trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds, gaps: Gaps) {
+        for (from, (node, lane)) in trace.lanes().enumerate() {
+            self.first.push(self.arrows.len() as u32);
+            for (message, seq) in lane.messages.iter().zip(1..) {
+                let id = MsgId::new(node, seq);
+                let arrow = self.arrow_of(trace, view, lanes, folds, gaps, (id, from, message));
+                self.arrows.push(arrow);
+            }
+        }
+        self.first.push(self.arrows.len() as u32);
+        for (from, (node, lane)) in trace.lanes().enumerate() {
+            for (&(seq, copy), message) in &lane.copies {
+                let id = MsgId { node, seq, copy };
+                self.copies.insert(id, self.arrows.len() as u32);
+                let arrow = self.arrow_of(trace, view, lanes, folds, gaps, (id, from, message));
+                self.arrows.push(arrow);
+            }
+        }
+    }
+
+    fn arrow_of(
+        &self,
+        trace: &Trace,
+        view: &View,
+        lanes: &Lanes,
+        folds: &Folds,
+        gaps: Gaps,
+        (id, from, message): (MsgId, usize, &MessageRecord),
+    ) -> Arrow {
+        let told = folds.told(from, id).unwrap_or(Told {
+            epoch: None,
+            routine: false,
+            hidden: false,
+            folded: false,
+        });
+        let to = trace.nodes().index(message.to).unwrap_or(from);
+        let fate = message.fate;
+        let held = message.is_held();
+        let x0 = match self.event(from, message.event) {
+            Some(x) if !id.is_copy() => x,
+            _ => self.axis.x_on(from, message.sent),
+        };
+        let least = if view.scale == TimeScale::True { 0.0 } else { gaps.slant };
+        let x1 = match self.event(to, fate.event) {
+            Some(x) => x,
+            None if held => x0 + gaps.slant * 2.0,
+            None => self.axis.x_on(to, fate.at).max(x0 + least),
+        };
+        let (over, part) = ending(message);
+        Arrow {
+            id,
+            from,
+            to,
+            sent: message.sent,
+            over,
+            x0,
+            x1,
+            part,
+            fate: fate.kind,
+            held,
+            by_hand: message.by_hand,
+            landed: fate.event,
+            event: message.event,
+            epoch: told.epoch.map(hue),
+            routine: told.routine,
+            folded: told.folded && !id.is_copy(),
+            hidden: told.hidden || lanes.across_at(from).is_none() || lanes.across_at(to).is_none(),
+        }
+    }
+
+    fn measure(&mut self, trace: &Trace) {
+        let end = self.axis.x_of((trace.reached(), u32::MAX));
+        let last = self.events.iter().filter_map(|xs| xs.last().copied()).fold(end, f64::max);
+        let reach = self.arrows.iter().filter(|arrow| !arrow.hidden).map(Arrow::x_end).fold(last, f64::max);
+        // What is still under way where the run ends may be under way for long.
+        self.length = reach.min(last + 4.0 * TAIL) + TAIL;
+    }
+
+    fn cut_into_chunks(&mut self) {
+        let count = (self.length / CHUNK).ceil().max(1.0) as usize;
+        self.chunks = vec![Chunk { arrows: Vec::new(), drawn: 0, reach: 0.0, times: None }; count];
+        for (place, arrow) in self.arrows.iter().enumerate().filter(|(_, arrow)| !arrow.hidden) {
+            let chunk = &mut self.chunks[((arrow.x0 / CHUNK) as usize).min(count - 1)];
+            chunk.arrows.push(place as u32);
+            chunk.drawn += usize::from(!arrow.folded);
+            chunk.reach = chunk.reach.max(arrow.x1);
+            let (first, last) = chunk.times.unwrap_or((arrow.sent, arrow.over));
+            chunk.times = Some((first.min(arrow.sent), last.max(arrow.over)));
+        }
+    }
+
+    /// The chunks of which something lies between two places.
+    pub fn chunks_within(&self, window: (f64, f64)) -> impl Iterator<Item = usize> + '_ {
+        self.chunks.iter().enumerate().filter_map(move |(place, chunk)| {
+            let from = place as f64 * CHUNK;
+            (from <= window.1 && chunk.reach.max(from + CHUNK) >= window.0).then_some(place)
+        })
+    }
+}
+
+/// When a message is over, and how much of its way it makes. What is lost by chance is lost after 60 % of it.
+fn ending(message: &MessageRecord) -> (Instant, f64) {
+    let fate = message.fate;
+    match fate.kind {
+        FateKind::Delivered | FateKind::ToCrashed | FateKind::InFlight => (fate.at, 1.0),
+        FateKind::Dropped | FateKind::Cut => {
+            let (sent, whole) = (message.sent.0, fate.at.0.since(message.sent.0).0 as f64);
+            if fate.lost < fate.at {
+                let part = if whole > 0.0 { fate.lost.0.since(sent).0 as f64 / whole } else { 0.6 };
+                (fate.lost, part.clamp(0.12, 0.9))
+            } else {
+                (((sent + Ns((whole * 0.6) as u64)), fate.at.1), 0.6)
+            }
+        }
+    }
+}
+
+/// Builds the time axis, and gives each event that is drawn its place (others: NaN).
+fn axis(
+    trace: &Trace,
+    view: &View,
+    space: &Space,
+    lanes: &Lanes,
+    folds: &Folds,
+    gaps: Gaps,
+) -> (Axis, Vec<Vec<f64>>) {
+    let mut events: Vec<Vec<f64>> =
+        trace.lanes().map(|(_, lane)| vec![f64::NAN; lane.events.len()]).collect();
+    if view.scale == TimeScale::True {
+        return (Axis::straight(LEAD, space.px_per_s), events);
+    }
+    let (mut marks, owners) = marks(trace, view, lanes, folds);
+    let count = trace.nodes().len();
+    let axis = if view.scale == TimeScale::Warped {
+        let (curve, breaks) = warp(&mut marks, count, LEAD, space.px_per_s, gaps);
+        Axis::warped(curve, breaks)
+    } else {
+        let (mut curves, end) = order(&mut marks, count, LEAD, column(view, space));
+        finish(&mut curves, (trace.reached(), u32::MAX), end + LEAD);
+        Axis::logical(curves)
+    };
+    for (mark, owner) in marks.iter().zip(owners) {
+        if let Some((lane, index)) = owner {
+            events[lane][index as usize - 1] = mark.x;
+        }
+    }
+    (axis, events)
+}
+
+/// A lane and an event of it.
+type Owner = Option<(usize, u32)>;
+
+/// Everything that wants a column, in order of time, and the event that each belongs to.
+fn marks(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> (Vec<Mark>, Vec<Owner>) {
+    let nodes = trace.nodes();
+    let starts: BTreeSet<EventId> = folds
+        .stretches
+        .iter()
+        .map(|stretch| EventId { node: stretch.node, index: stretch.events.0 })
+        .collect();
+    let mut wanted: Vec<(Instant, usize, Owner, f64, Option<MsgId>)> = Vec::new();
+    for &id in trace.order() {
+        let (Some(lane), Some(record)) = (nodes.index(id.node), trace.event(id)) else { continue };
+        if lanes.across_at(lane).is_none() {
+            continue;
+        }
+        let at = record.key.instant();
+        if folds.is_quiet(lane, id.index) {
+            if starts.contains(&id) {
+                wanted.push((at, lane, Some((lane, id.index)), stretch_room(view.text_px), None));
+            }
+            continue;
+        }
+        let cause = match record.cause {
+            Cause::Message(message) => Some(message),
+            _ => None,
+        };
+        wanted.push((at, lane, Some((lane, id.index)), 0.0, cause));
+    }
+    for (id, message) in trace.messages() {
+        if message.fate.kind == FateKind::ToCrashed
+            && let Some(to) = nodes.index(message.to)
+        {
+            wanted.push((message.fate.at, to, None, 0.0, Some(id)));
+        }
+    }
+    wanted.push(((trace.reached(), u32::MAX), usize::MAX, None, 0.0, None));
+    wanted.sort_by_key(|wanted| wanted.0);
+    let mut place_of: Vec<Vec<u32>> =
+        trace.lanes().map(|(_, lane)| vec![u32::MAX; lane.events.len()]).collect();
+    let mut marks = Vec::with_capacity(wanted.len());
+    for &(at, lane, owner, room, cause) in &wanted {
+        let after = cause.and_then(|id| {
+            let sender = nodes.index(id.node)?;
+            let event = trace.message(id.original())?.event;
+            let place = *place_of[sender].get(event.checked_sub(1)? as usize)?;
+            (place != u32::MAX).then_some(place as usize)
+        });
+        if let Some((lane, index)) = owner {
+            place_of[lane][index as usize - 1] = marks.len() as u32;
+        }
+        marks.push(Mark { at, lane, after, room, x: 0.0 });
+    }
+    (marks, wanted.into_iter().map(|wanted| wanted.2).collect())
+}
+
+/// Gives the events that are not drawn a place between those that are.
+fn place_quiet(trace: &Trace, axis: &Axis, events: &mut [Vec<f64>]) {
+    for (index, (_, lane)) in trace.lanes().enumerate() {
+        for (x, event) in events[index].iter_mut().zip(&lane.events) {
+            if x.is_nan() {
+                *x = axis.x_on(index, event.key.instant());
+            }
+        }
+    }
+}

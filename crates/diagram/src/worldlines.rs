@@ -1,0 +1,231 @@
+//! Worldlines: role as weight, epoch as hue, gaps where a node is down, ladders where it stands still, and ticks of
+//! the node's own clock.
+
+use lightcone_sim::clock::Segment;
+use lightcone_sim::protocol::Weight;
+use lightcone_sim::time::Ns;
+use lightcone_sim::trace::{EventKind, Instant, Lane, Trace};
+
+use crate::lanes::Lanes;
+use crate::moment::Moment;
+use crate::palette::hue;
+use crate::pen::{Pen, Way, at};
+use crate::scene::Target;
+use crate::view::{TimeScale, View};
+use crate::weave::{CHUNK, Weave};
+
+/// A span in which a node stands still.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Still {
+    pub lane: usize,
+    pub from: f64,
+    pub to: f64,
+    pub since: Instant,
+}
+
+/// All spans in which nodes stand still.
+pub(crate) fn stills(trace: &Trace, weave: &Weave) -> Vec<Still> {
+    let mut stills = Vec::new();
+    for (lane, (_, line)) in trace.lanes().enumerate() {
+        let mut open: Option<(f64, Instant)> = None;
+        for (event, index) in line.events.iter().zip(1u32..) {
+            let Some(x) = weave.event(lane, index) else { continue };
+            match (event.kind, open) {
+                (EventKind::Pause, None) => open = Some((x, event.key.instant())),
+                (EventKind::Resume | EventKind::Crash | EventKind::Amnesia, Some((from, since))) => {
+                    stills.push(Still { lane, from, to: x, since });
+                    open = None;
+                }
+                _ => {}
+            }
+        }
+        stills.extend(open.map(|(from, since)| Still { lane, from, to: weave.length, since }));
+    }
+    stills
+}
+
+/// Draws what of the worldlines lies in a chunk.
+pub(crate) fn chunk(
+    pen: &mut Pen,
+    moment: &Moment<'_>,
+    (lanes, weave): (&Lanes, &Weave),
+    stills: &[Still],
+    chunk: usize,
+    unit: f64,
+) {
+    let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.length));
+    for &node in lanes.shown() {
+        let (Some(lane), Some(across)) = (moment.trace.nodes().index(node), lanes.across(node)) else {
+            continue;
+        };
+        let Some(line) = moment.trace.lane(node) else { continue };
+        let to = if moment.hides_future { to.min(weave.axis.x_on(lane, moment.now.instant())) } else { to };
+        for (place, span) in spans(line, weave, lane, (from, to)).into_iter().enumerate() {
+            let (class, epoch) = look(line, span.status);
+            pen.line(format!("{node}-{place}"), class, at(span.from, across), at(span.to, across))
+                .hue(epoch)
+                .target(Target::Lane(node))
+                .title(told(&node.to_string(), line, span.status));
+        }
+        for still in stills.iter().filter(|still| still.lane == lane && moment.shows(still.since)) {
+            let (a, b) = (still.from.max(from), still.to.min(to));
+            if a < b {
+                ladder(pen, &format!("{node}-still-{}", still.from as i64), (a, b), across, unit);
+            }
+        }
+    }
+}
+
+/// A part of a lane that looks the same throughout.
+struct Span {
+    from: f64,
+    to: f64,
+    /// Which of the lane's statuses.
+    status: usize,
+}
+
+fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec<Span> {
+    let x_of = |place: usize| line.statuses.get(place).and_then(|&(index, _)| weave.event(lane, index));
+    let first =
+        line.statuses.partition_point(|&(index, _)| weave.event(lane, index).is_some_and(|x| x < from));
+    let mut spans = Vec::new();
+    for status in first.saturating_sub(1)..line.statuses.len() {
+        let (Some(begin), end) = (x_of(status), x_of(status + 1).unwrap_or(weave.length)) else { continue };
+        if begin >= to {
+            break;
+        }
+        let (a, b) = (begin.max(from), end.min(to));
+        if a < b {
+            spans.push(Span { from: a, to: b, status });
+        }
+    }
+    spans
+}
+
+fn look(line: &Lane, status: usize) -> (&'static str, Option<u8>) {
+    match line.statuses[status].1 {
+        None => ("lane down", None),
+        Some(status) => {
+            let class = match status.weight {
+                Weight::Thin => "lane thin",
+                Weight::Dashed => "lane dashed",
+                Weight::Thick => "lane thick",
+            };
+            (class, status.epoch.map(hue))
+        }
+    }
+}
+
+fn told(node: &str, line: &Lane, status: usize) -> String {
+    match line.statuses[status].1 {
+        None => format!("{node} is down"),
+        Some(status) => {
+            let epoch = status.epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default();
+            format!("{node}, {}{epoch}", status.role)
+        }
+    }
+}
+
+/// Two rails and rungs in place of the line.
+fn ladder(pen: &mut Pen, key: &str, (from, to): (f64, f64), across: f64, unit: f64) {
+    let half = 3.5 * unit;
+    pen.rect(format!("{key}-ground"), "still-ground", at(from, across - half), at(to, across + half), 0.0);
+    let mut way = pen.way();
+    for side in [-half, half] {
+        way = way.to(at(from, across + side)).line(at(to, across + side));
+    }
+    let step = 9.0 * unit;
+    let mut along = (from / step).ceil() * step;
+    while along < to {
+        way = way.to(at(along, across - half)).line(at(along, across + half));
+        along += step;
+    }
+    pen.path(key, "still", way).title("stands still");
+}
+
+/// Draws the ticks of every node's own clock in a chunk.
+pub(crate) fn ticks(
+    pen: &mut Pen,
+    moment: &Moment<'_>,
+    (lanes, weave): (&Lanes, &Weave),
+    (view, px_per_s): (&View, f64),
+    chunk: usize,
+) {
+    if view.scale == TimeScale::Logical {
+        return;
+    }
+    let unit = view.text_px / 12.0;
+    let step = nice_step(30.0 * unit / px_per_s);
+    let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.length));
+    let window = (weave.axis.time_at(from), weave.axis.time_at(to));
+    for &node in lanes.shown() {
+        let Some(across) = lanes.across(node) else { continue };
+        let Some(line) = moment.trace.lane(node) else { continue };
+        let mut way = pen.way();
+        for (segment, until) in segments(line, window) {
+            way = tick_segment(way, weave, (segment, until), window, step, |x, is_long| {
+                let length = if is_long { 6.5 } else { 4.5 };
+                (at(x, across + 3.0 * unit), at(x, across + (3.0 + length) * unit))
+            });
+        }
+        if !way.is_empty() {
+            pen.path(node.to_string(), "ticks", way)
+                .title(format!("{node}'s own clock: a tick each {}", seconds(step)));
+        }
+    }
+}
+
+/// The spans in which a clock runs evenly, with their ends, as far as they touch a window of time.
+fn segments(line: &Lane, window: (Ns, Ns)) -> impl Iterator<Item = (&Segment, Ns)> {
+    let segments = line.clock.segments();
+    segments.iter().enumerate().filter_map(move |(place, segment)| {
+        let until = segments.get(place + 1).map_or(Ns::NEVER, |next| next.from);
+        (segment.from <= window.1 && until > window.0).then_some((segment, until.min(window.1)))
+    })
+}
+
+fn tick_segment(
+    mut way: Way,
+    weave: &Weave,
+    (segment, until): (&Segment, Ns),
+    window: (Ns, Ns),
+    step: f64,
+    ends: impl Fn(f64, bool) -> (crate::pen::Place, crate::pen::Place),
+) -> Way {
+    let rate = 1.0 + segment.drift_ppm as f64 / 1e6;
+    let origin = (segment.monotonic as f64 + segment.offset as f64) / 1e9;
+    let local = |time: Ns| origin + time.since(segment.from).as_secs_f64() * rate;
+    let begin = segment.from.max(window.0);
+    let mut count = (local(begin) / step).ceil();
+    let last = (local(until) / step).floor();
+    while count <= last {
+        let elapsed = (count * step - origin) / rate;
+        let time = segment.from + Ns((elapsed.max(0.0) * 1e9).round() as u64);
+        let x = weave.axis.x_of((time, u32::MAX));
+        // Where the axis is broken its ticks would say nothing.
+        let after = weave.axis.breaks.partition_point(|gap| gap.to <= x);
+        if let Some(gap) = weave.axis.breaks.get(after).filter(|gap| gap.from < x) {
+            count = (local(weave.axis.time_at(gap.to)) / step).floor().max(count) + 1.0;
+            continue;
+        }
+        let (from, to) = ends(x, (count % 5.0).abs() < 0.5);
+        way = way.to(from).line(to);
+        count += 1.0;
+    }
+    way
+}
+
+/// The least of 1, 2, 5, 10, … (and their tenths, …) that is no less than so many seconds.
+pub(crate) fn nice_step(least: f64) -> f64 {
+    let power = 10f64.powf(least.max(1e-9).log10().floor());
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|digit| digit * power)
+        .find(|&step| step >= least * 0.999)
+        .unwrap_or(power * 10.0)
+}
+
+/// A span in seconds, as people say it.
+pub(crate) fn seconds(span: f64) -> String {
+    Ns((span * 1e9).round() as u64).to_string()
+}
