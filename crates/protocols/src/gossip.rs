@@ -57,7 +57,7 @@ impl Protocol for Gossip {
     }
 
     fn boot(&self, ctx: &mut Ctx<'_, Gossip>) -> Self::State {
-        ctx.set_timer((), Ns::ms(500), Ns::s(1)); // Somewhen in between, by the node's own clock.
+        ctx.set_timer((), Ns::ms(500), Ns::s(1)); // At a random moment in between, by the node's own clock.
         BTreeSet::new()
     }
 

@@ -14,7 +14,7 @@ pub(super) fn status(paxos: &Paxos, state: &State, stable: &Stable) -> Status {
     };
     let promised = server.acceptor.as_ref().and_then(|acceptor| acceptor.promised);
     let idle = match (&server.learner.learned, &server.acceptor, &server.proposer) {
-        (Some(_), ..) => "knows",
+        (Some(_), ..) => "learned",
         (None, Some(_), _) => "acceptor",
         (None, None, Some(_)) => "proposer",
         (None, None, None) => "learner",

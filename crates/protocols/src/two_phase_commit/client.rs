@@ -1,6 +1,6 @@
 //! The client: runs one transaction after another, and asks again until it hears how each ended.
 
-use lightcone_sim::ids::OpId;
+use lightcone_sim::ids::{NodeId, OpId};
 use lightcone_sim::protocol::Ctx;
 use lightcone_sim::time::Ns;
 
@@ -28,8 +28,12 @@ impl Client {
         protocol: &TwoPhaseCommit,
         id: OpId,
         op: Op,
+        at: Option<NodeId>,
         ctx: &mut Ctx<'_, TwoPhaseCommit>,
     ) {
+        if let Some(other) = at.filter(|&node| node != COORDINATOR) {
+            ctx.note(|| format!("{other} cannot coordinate a transaction: I ask {COORDINATOR}."));
+        }
         self.calls.submit(Call { id, op, at: None });
         self.start_next(protocol, ctx);
     }

@@ -129,7 +129,7 @@ impl TwoPhaseCommit {
         ctx: &mut Ctx<'_, TwoPhaseCommit>,
     ) {
         ctx.note(|| {
-            format!("All have done their work on {txn}: can all commit? The log says first that I asked, lest I forget.")
+            format!("All have done their work on {txn}: can all commit? First my log says that I ask, in case I crash.")
         });
         log(Record::Start { txn, op }, ctx);
         coordinator.open.insert(txn, Open::Voting { op, missing: self.participants() });

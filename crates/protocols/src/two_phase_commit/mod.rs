@@ -243,7 +243,7 @@ impl Protocol for TwoPhaseCommit {
             (State::Participant(participant), Event::Timer(Timer::Decision(txn))) => {
                 self.on_decision_timeout(participant, txn, ctx);
             }
-            (State::Client(client), Event::Op { id, op, .. }) => client.on_op(self, id, op, ctx),
+            (State::Client(client), Event::Op { id, op, at }) => client.on_op(self, id, op, at, ctx),
             (State::Client(client), Event::Timer(Timer::Outcome)) => client.on_timeout(self, ctx),
             (State::Client(client), Event::Message { msg: Msg::Outcome { op, txn, decision }, .. }) => {
                 client.on_outcome(self, *op, *txn, *decision, ctx);
