@@ -51,9 +51,9 @@ pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> 
     let mut writer = Writer::new(layout, session, chunk);
     writer.take_obstacles();
     writer.violations();
+    writer.events();
     writer.notes();
     writer.bands();
-    writer.events();
     writer.pulses();
     writer.arrows();
     writer.captions
@@ -393,7 +393,7 @@ impl<'a> Writer<'a> {
         let Some((_, x)) = self.event_here(id) else { return };
         for content in contents.iter().filter(|content| !content.is_empty()) {
             let proposals = self.by(x, across, content);
-            if let Some(words) = self.ground.place(proposals, CROSSINGS) {
+            if let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) {
                 return self.say(Caption {
                     key: format!("{class}-{id}"),
                     class,
@@ -432,7 +432,7 @@ impl<'a> Writer<'a> {
         if layout.view.labels == Labels::None {
             return;
         }
-        // Of a broadcast that says one thing to all, two arrows say it.
+        // Of a broadcast that says one thing to all, two arrows say it; of routine, one.
         let mut said: Vec<(usize, u32, String)> = Vec::new();
         for chunk in layout.weave.chunks_within(self.span) {
             if layout.weave.chunks[chunk].drawn > DENSE {
@@ -451,7 +451,7 @@ impl<'a> Writer<'a> {
                 let same = said.iter().filter(|(from, event, text)| {
                     *from == arrow.from && *event == arrow.event && *text == label
                 });
-                if label.is_empty() || same.count() >= 2 {
+                if label.is_empty() || same.count() >= if arrow.routine { 1 } else { 2 } {
                     continue;
                 }
                 if self.arrow(arrow, place, &label) {

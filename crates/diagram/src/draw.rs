@@ -86,6 +86,7 @@ impl Painter<'_> {
             });
         }
         for chunk in chunks.clone() {
+            self.still("breaks", chunk, false, false, |pen| axis::breaks(pen, layout, chunk));
             let text = layout.view.text_px;
             let open = hides || self.has_open_op(chunk);
             self.still("ops", chunk, open, false, |pen| ops::chunk(pen, moment, &layout.bars, chunk, text));
@@ -94,7 +95,6 @@ impl Painter<'_> {
             });
             self.still("faults", chunk, hides, false, |pen| faults(pen, layout, moment, chunk));
             self.still("labels", chunk, hides, true, |pen| labels(pen, layout, moment, chunk));
-            self.still("breaks", chunk, false, false, |pen| axis::breaks(pen, layout, chunk));
         }
         self.now("veil", |pen| axis::veil(pen, layout, moment));
         self.under_way();

@@ -1,8 +1,9 @@
-//! What folds: routine messages that bring no news, and the events that only send or hear such messages.
+//! What folds: messages that bring no news, and the events that only send or hear such messages.
 //!
 //! A routine message (a heartbeat, the answer to one) is **news** if a person touched it, if it is a copy, if its
 //! receiver's role or epoch changes as it arrives, or if it differs in epoch or fate from the routine message before
-//! it on the same link. News is drawn. The rest folds into one mark on the line of the node that sends unasked, a mark
+//! it on the same link. A message of another kind folds only if it is lost in the same way as the same words were
+//! before it: a retry. News is drawn. The rest folds into one mark on the line of the node that sends unasked, a mark
 //! for each stretch between two of that node's other events.
 
 use lightcone_sim::ids::{EventId, MsgId, NodeId};
@@ -80,41 +81,49 @@ impl Folds {
     }
 }
 
-fn tell(session: &dyn Session, view: &View, node: NodeId, lane: &Lane) -> Vec<Told> {
-    let trace = session.trace();
-    let nodes = trace.nodes();
-    // The last routine message on the link to each node: its epoch and its fate.
-    let mut last: Vec<Option<(Option<u64>, FateKind)>> = vec![None; nodes.len()];
-    lane.messages
-        .iter()
-        .zip(1..)
-        .map(|(message, seq)| {
-            let id = MsgId::new(node, seq);
-            let MsgView { kind, epoch, routine, .. } = session.message(id).unwrap_or(MsgView {
-                kind: "",
-                label: String::new(),
-                sentence: String::new(),
-                epoch: None,
-                routine: false,
-            });
-            let mut folded = false;
-            if routine && view.fold_routine {
-                // What is still under way where the run ends brings no news by that.
-                let settled = message.fate.kind != FateKind::InFlight;
-                let now = (epoch, if settled { message.fate.kind } else { FateKind::Delivered });
-                let before = nodes.index(message.to).and_then(|to| last[to].replace(now));
-                folded = before.is_some_and(|before| !is_news(before, now))
-                    && !message.by_hand
-                    && !changes_receiver(session, message);
-            }
-            Told { epoch, routine, hidden: view.hidden_kinds.contains(kind), folded }
-        })
-        .collect()
+/// The last message on a link that could fold.
+#[derive(Clone)]
+struct Last {
+    epoch: Option<u64>,
+    fate: FateKind,
+    label: String,
+    routine: bool,
 }
 
-/// Whether a routine message says more than the one before it on its link. That one loss by chance is over is no news.
-fn is_news(before: (Option<u64>, FateKind), now: (Option<u64>, FateKind)) -> bool {
-    before != now && !(before.0 == now.0 && before.1 == FateKind::Dropped && now.1 == FateKind::Delivered)
+fn tell(session: &dyn Session, view: &View, node: NodeId, lane: &Lane) -> Vec<Told> {
+    let nodes = session.trace().nodes();
+    let mut last: Vec<Option<Last>> = vec![None; nodes.len()];
+    let mut told = Vec::with_capacity(lane.messages.len());
+    for (message, seq) in lane.messages.iter().zip(1..) {
+        let Some(said) = session.message(MsgId::new(node, seq)) else { continue };
+        let MsgView { kind, label, epoch, routine, .. } = said;
+        let hidden = view.hidden_kinds.contains(kind);
+        let to = nodes.index(message.to).filter(|_| view.fold_routine);
+        let folded = to.is_some_and(|to| {
+            // What is still under way where the run ends brings no news by that.
+            let settled = message.fate.kind != FateKind::InFlight;
+            let fate = if settled { message.fate.kind } else { FateKind::Delivered };
+            let now = Last { epoch, fate, label, routine };
+            let news = last[to].as_ref().is_none_or(|before| is_news(before, &now));
+            if routine || fate != FateKind::Delivered {
+                last[to] = Some(now);
+            }
+            !news && !message.by_hand && !changes_receiver(session, message)
+        });
+        told.push(Told { epoch, routine, hidden, folded });
+    }
+    told
+}
+
+/// Whether a message says more than the one before it on its link: routine another epoch or another fate, anything
+/// else another text or that it arrived. That one loss by chance is over is no news.
+fn is_news(before: &Last, now: &Last) -> bool {
+    if !now.routine {
+        return now.fate == FateKind::Delivered || now.fate != before.fate || now.label != before.label;
+    }
+    let same_fate = before.fate == now.fate
+        || before.routine && before.fate == FateKind::Dropped && now.fate == FateKind::Delivered;
+    before.epoch != now.epoch || !same_fate
 }
 
 fn changes_receiver(session: &dyn Session, message: &MessageRecord) -> bool {

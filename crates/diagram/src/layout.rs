@@ -21,7 +21,7 @@ use crate::moment::Related;
 use crate::ops::{Bar, bars};
 use crate::scene::{Shape, Target};
 use crate::view::{Flow, MIN_TEXT_PX, Selected, Space, View};
-use crate::weave::{CHUNK, Weave};
+use crate::weave::{CHUNK, Weave, natural_zoom};
 use crate::worldlines::{Still, stills};
 
 /// Where everything in a run stands. It does not depend on the playhead: a step moves no mark.
@@ -90,15 +90,7 @@ impl Layout {
 
     /// A zoom at which a usual message is seen to slant: the px that a second of true time gets.
     pub fn natural_zoom(session: &dyn Session) -> f64 {
-        let spans = session
-            .trace()
-            .messages()
-            .take(2_000)
-            .map(|(_, message)| message.natural.0.since(message.sent.0).0);
-        let mut spans: Vec<u64> = spans.filter(|&span| span > 0).collect();
-        spans.sort_unstable();
-        let median = spans.get(spans.len() / 2).copied().unwrap_or(20_000_000);
-        sane_zoom(48.0 * 1e9 / median as f64)
+        sane_zoom(natural_zoom(session.trace()))
     }
 
     /// The zoom at which the whole run has so many px, if time is true.
@@ -209,7 +201,7 @@ impl Layout {
 
     /// Width of a column in logical order.
     pub(crate) fn column(&self) -> f64 {
-        crate::weave::column(&self.view, &self.space)
+        self.weave.column
     }
 
     /// How far along a node's lane has come.

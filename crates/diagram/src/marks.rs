@@ -1,6 +1,7 @@
 //! Marks on lanes: events, timers that fire, crashes and recoveries, and folded routine.
 
 use lightcone_sim::ids::{EventId, MsgId, TimerId};
+use lightcone_sim::protocol::Weight;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::{Cause, EventKind, EventRecord, Instant, Trace};
 
@@ -67,6 +68,16 @@ pub(crate) fn pulses(folds: &Folds, trace: &Trace, lanes: &Lanes, weave: &Weave)
             }
         }
         pulses.extend(open.map(|(pulse, _)| pulse));
+    }
+    for pulse in &mut pulses {
+        // A mark in the middle of a break would be cut through.
+        let breaks = &weave.axis.breaks;
+        let gap = breaks.get(breaks.partition_point(|gap| gap.to <= pulse.x));
+        if let Some(gap) = gap.filter(|gap| gap.from < pulse.x) {
+            let middle = (gap.from + gap.to) / 2.0;
+            let side = if pulse.x < middle { -1.0 } else { 1.0 };
+            pulse.x = middle + side * (middle - pulse.x).abs().max((gap.to - gap.from) * 0.28);
+        }
     }
     pulses.sort_by(|one, other| one.x.total_cmp(&other.x));
     pulses
@@ -146,7 +157,9 @@ pub(crate) fn event_mark(
         EventKind::Boot => pen.circle(key, class("event boot"), place, 3.2 * u),
         EventKind::Message | EventKind::Op => {
             let (name, r) = if sends { ("event sends", 3.6) } else { ("event", 2.8) };
-            pen.circle(key, class(name), place, r * u)
+            // On a thick line it stands out all the same.
+            let is_thick = status.is_some_and(|status| status.weight == Weight::Thick);
+            pen.circle(key, class(name), place, if is_thick { 4.4 * u } else { r * u })
         }
         EventKind::Timer => {
             let way = pen.way().glyph(place, TIMER, u);

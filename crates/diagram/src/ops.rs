@@ -5,7 +5,7 @@ use lightcone_sim::trace::{Instant, Trace};
 
 use crate::lanes::Lanes;
 use crate::moment::Moment;
-use crate::pen::{Pen, at};
+use crate::pen::{Pen, Words, at};
 use crate::scene::{Anchor, Target};
 use crate::text::{shorten, width};
 use crate::view::Flow;
@@ -60,8 +60,14 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
 pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, text: f64) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
     let reach = bars.partition_point(|bar| bar.from < to);
-    for bar in bars[..reach].iter().filter(|bar| bar.from >= from && moment.shows(bar.called)) {
-        draw(pen, moment, bar, text);
+    for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called)) {
+        if bar.from >= from {
+            draw(pen, moment, bar, text);
+        } else if bar.to > from + text {
+            // A long bar says again what it is wherever one may look.
+            let told = moment.session.op(bar.id);
+            say(pen, moment, bar, told.as_ref(), (from, bar.to.min(to)), text);
+        }
     }
 }
 
@@ -82,19 +88,29 @@ fn draw(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, text: f64) {
     pen.rect(bar.id.to_string(), class, at(bar.from, bar.near), at(to, bar.far), r)
         .target(Target::Op(bar.id))
         .title(title(moment, bar, &words));
+    let chunk_end = ((bar.from / CHUNK).floor() + 1.0) * CHUNK;
+    say(pen, moment, bar, told.as_ref(), (bar.from, to.min(chunk_end)), text);
+}
+
+/// Writes on a part of a bar.
+fn say(
+    pen: &mut Pen,
+    moment: &Moment<'_>,
+    bar: &Bar,
+    told: Option<&(String, Option<String>)>,
+    (from, to): (f64, f64),
+    text: f64,
+) {
     let lead = text * 0.45;
-    if let Some(fits) = fitting(told.as_ref(), open, text, to - bar.from - 2.0 * lead) {
-        let middle = (bar.near + bar.far) / 2.0;
-        let flow = pen.flow;
-        let (x, y) = flow.xy(at(bar.from + lead, middle));
-        let dip = text * 0.36;
-        let (x, y, rotate) = match flow {
-            Flow::LeftToRight => (x, y + dip, 0.0),
-            Flow::TopToBottom => (x - dip, y, 90.0),
-        };
-        let words = crate::pen::Words { x, y, anchor: Anchor::Start, rotate, size: text, content: fits };
-        pen.words(format!("{}t", bar.id), "op-text", &words);
-    }
+    let Some(fits) = fitting(told, is_open(moment, bar), text, to - from - 2.0 * lead) else { return };
+    let (x, y) = pen.flow.xy(at(from + lead, (bar.near + bar.far) / 2.0));
+    let dip = text * 0.36;
+    let (x, y, rotate) = match pen.flow {
+        Flow::LeftToRight => (x, y + dip, 0.0),
+        Flow::TopToBottom => (x - dip, y, 90.0),
+    };
+    let words = Words { x, y, anchor: Anchor::Start, rotate, size: text, content: fits };
+    pen.words(format!("{}t", bar.id), "op-text", &words);
 }
 
 /// What stands on a bar: what was asked, and what was told once it was.

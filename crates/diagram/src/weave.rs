@@ -83,16 +83,19 @@ pub(crate) struct Weave {
     copies: BTreeMap<MsgId, u32>,
     pub chunks: Vec<Chunk>,
     pub length: f64,
+    /// Width of a column in logical order.
+    pub column: f64,
 }
 
-/// What keeps marks apart, by the size of text.
-fn gaps(text: f64) -> Gaps {
+/// What keeps marks apart, by the size of text, and more or less of it by the zoom.
+fn gaps(text: f64, zoom: f64) -> Gaps {
     let unit = text / 12.0;
+    let wide = unit * zoom.sqrt().clamp(0.35, 4.0);
     Gaps {
-        neighbours: 5.0 * unit,
-        line: 15.0 * unit,
-        slant: 30.0 * unit,
-        idle: 150.0 * unit,
+        neighbours: 6.5 * wide,
+        line: (16.0 * wide).max(7.0 * unit),
+        slant: 38.0 * wide,
+        idle: 150.0 * wide.max(unit),
         broken: 64.0 * unit,
     }
 }
@@ -101,8 +104,17 @@ fn gaps(text: f64) -> Gaps {
 const COLUMN: f64 = 44.0;
 
 /// Width of a column in logical order.
-pub(crate) fn column(view: &View, space: &Space) -> f64 {
-    COLUMN * view.text_px / 12.0 * (space.px_per_s / 2_400.0).sqrt().clamp(0.4, 4.0)
+fn column(view: &View, zoom: f64) -> f64 {
+    COLUMN * view.text_px / 12.0 * zoom.sqrt().clamp(0.35, 4.0)
+}
+
+/// A zoom at which a usual message is seen to slant.
+pub(crate) fn natural_zoom(trace: &Trace) -> f64 {
+    let spans = trace.messages().take(2_000).map(|(_, message)| message.natural.0.since(message.sent.0).0);
+    let mut spans: Vec<u64> = spans.filter(|&span| span > 0).collect();
+    spans.sort_unstable();
+    let median = spans.get(spans.len() / 2).copied().unwrap_or(20_000_000);
+    48.0 * 1e9 / median as f64
 }
 
 /// Room for the mark of a stretch of routine.
@@ -114,8 +126,9 @@ impl Weave {
     /// Gives everything in a run its place.
     pub fn new(session: &dyn Session, view: &View, space: &Space, lanes: &Lanes, folds: &Folds) -> Weave {
         let trace = session.trace();
-        let gaps = gaps(view.text_px);
-        let (axis, mut events) = axis(trace, view, space, lanes, folds, gaps);
+        let zoom = space.px_per_s / natural_zoom(trace);
+        let gaps = gaps(view.text_px, zoom);
+        let (axis, mut events) = axis(trace, view, space, lanes, folds, (gaps, column(view, zoom)));
         place_quiet(trace, &axis, &mut events);
         let mut weave = Weave {
             axis,
@@ -125,6 +138,7 @@ impl Weave {
             copies: BTreeMap::new(),
             chunks: Vec::new(),
             length: 0.0,
+            column: column(view, zoom),
         };
         weave.add_arrows(trace, view, lanes, folds, gaps);
         weave.measure(trace);
@@ -276,7 +290,7 @@ fn axis(
     space: &Space,
     lanes: &Lanes,
     folds: &Folds,
-    gaps: Gaps,
+    (gaps, column): (Gaps, f64),
 ) -> (Axis, Vec<Vec<f64>>) {
     let mut events: Vec<Vec<f64>> =
         trace.lanes().map(|(_, lane)| vec![f64::NAN; lane.events.len()]).collect();
@@ -289,7 +303,7 @@ fn axis(
         let (curve, breaks) = warp(&mut marks, count, LEAD, space.px_per_s, gaps);
         Axis::warped(curve, breaks)
     } else {
-        let (mut curves, end) = order(&mut marks, count, LEAD, column(view, space));
+        let (mut curves, end) = order(&mut marks, count, LEAD, column);
         finish(&mut curves, (trace.reached(), u32::MAX), end + LEAD);
         Axis::logical(curves)
     };
