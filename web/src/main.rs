@@ -1,5 +1,6 @@
 //! Starts the page.
-use yew::prelude::*;
-#[component]
-fn App() -> Html { html! { <main><h1>{ "Lightcone" }</h1></main> } }
-fn main() { yew::Renderer::<App>::new().render(); }
+
+fn main() {
+    lightcone_web::failure::show_failures();
+    yew::Renderer::<lightcone_web::app::App>::new().render();
+}

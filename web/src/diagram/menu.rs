@@ -1,0 +1,221 @@
+//! What can be done with a node: its lane's menu.
+
+use std::rc::Rc;
+
+use lightcone_sim::ids::NodeId;
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::session::Condition;
+use yew::prelude::*;
+
+use crate::desk::{Pop, use_desk};
+use crate::dom;
+use crate::icons::Sign;
+use crate::parts::button::Button;
+use crate::parts::pick_list::PickList;
+use crate::parts::pop::Sheet;
+use crate::store::look::LookAction;
+use crate::store::run::{Run, protocol};
+use crate::store::work::{Deed, WorkAction};
+use crate::top::options::moved;
+use crate::words;
+
+/// Properties of [`LaneMenu`].
+#[derive(Properties, PartialEq)]
+pub struct LaneMenuProps {
+    /// Whose lane.
+    pub node: NodeId,
+    /// Where in the window it was clicked.
+    pub at: (f64, f64),
+    /// The run.
+    pub run: Run,
+    /// The scenario.
+    pub scenario: Rc<Scenario>,
+    /// The playhead.
+    pub now: Key,
+    /// Lanes in order.
+    pub lanes: Vec<NodeId>,
+}
+
+/// A node's menu. All of it happens at the playhead.
+#[component]
+pub fn LaneMenu(props: &LaneMenuProps) -> Html {
+    let desk = use_desk();
+    let node = props.node;
+    let name = words::name(&props.scenario, node);
+    let state = props.run.session().node(node, props.now);
+    let condition = state.map_or(Condition::Up, |state| state.condition);
+    let act = |sign: Sign, word: &'static str, action: Action| {
+        html! { <Button key={word} {sign} label={word} text={word} onclick={desk.now(action)} /> }
+    };
+    let life = match condition {
+        Condition::Up => vec![
+            act(Sign::Cross, "Crash", Action::Crash { node }),
+            act(Sign::Disk, "Crash and lose disk", Action::Amnesia { node }),
+            act(Sign::Pause, "Pause", Action::Pause { node }),
+        ],
+        Condition::Paused => vec![
+            act(Sign::Play, "Resume", Action::Resume { node }),
+            act(Sign::Cross, "Crash", Action::Crash { node }),
+            act(Sign::Disk, "Crash and lose disk", Action::Amnesia { node }),
+        ],
+        Condition::Down => vec![act(Sign::Play, "Recover", Action::Recover { node })],
+    };
+    html! {
+        <Sheet key={node.to_string()} title={format!("{name} at {}", words::clock(props.now.at))} name="lane" at={props.at}>
+            <div class="menu-life" role="group" aria-label="Crash and recover">{ for life }</div>
+            <div class="menu-life" role="group" aria-label="Links">
+                <Isolate {node} scenario={props.scenario.clone()} />
+                <Button sign={Sign::Split} label="Partition…" text="Partition…" onclick={desk.popping(Some(Pop::Partition(Some(node))))} />
+            </div>
+            <Request {node} scenario={props.scenario.clone()} />
+            <ClockForm {node} />
+            <LaneForm {node} {name} lanes={props.lanes.clone()} />
+        </Sheet>
+    }
+}
+
+/// Properties of [`Isolate`].
+#[derive(Properties, PartialEq)]
+struct IsolateProps {
+    node: NodeId,
+    scenario: Rc<Scenario>,
+}
+
+/// Cuts one node off from all others, or heals all links.
+#[component]
+fn Isolate(props: &IsolateProps) -> Html {
+    let desk = use_desk();
+    let others: Vec<NodeId> =
+        props.scenario.node_set().iter().filter(|&other| other != props.node && !other.is_client()).collect();
+    let cut = Action::Partition { groups: vec![vec![props.node], others], until: None, one_way: false };
+    html! {
+        <>
+            <Button sign={Sign::Split} label="Cut it off" text="Cut it off" hint="from all other servers" onclick={desk.now(cut)} />
+            <Button sign={Sign::Link} label="Heal all links" text="Heal all" onclick={desk.now(Action::Heal { from: None, to: None })} />
+        </>
+    }
+}
+
+/// Properties of [`Request`].
+#[derive(Properties, PartialEq)]
+struct RequestProps {
+    node: NodeId,
+    scenario: Rc<Scenario>,
+}
+
+/// A client's operation, at this server or by this client.
+#[component]
+fn Request(props: &RequestProps) -> Html {
+    let desk = use_desk();
+    let ops = protocol(&props.scenario.protocol).map_or(&[][..], |entry| entry.ops);
+    let op = use_state_eq(|| ops.first().map(ToString::to_string).unwrap_or_default());
+    let node = props.node;
+    let clients: Vec<NodeId> = props.scenario.node_set().iter().filter(|node| node.is_client()).collect();
+    let client = use_state_eq(|| if node.is_client() { Some(node) } else { clients.first().copied() });
+    let name = |node: &NodeId| (node.to_string().into(), words::name(&props.scenario, *node).into());
+    let servers: Vec<NodeId> = props.scenario.node_set().iter().filter(|node| !node.is_client()).collect();
+    let server = use_state_eq(|| (!node.is_client()).then_some(node));
+    let oninput = {
+        let op = op.setter();
+        Callback::from(move |event: InputEvent| op.set(dom::written(&event)))
+    };
+    let onsubmit = {
+        let (desk, op, client, server, name) =
+            (desk.clone(), op.clone(), *client, *server, props.scenario.protocol.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let (Some(client), Some(entry)) = (client, protocol(&name)) else { return };
+            match (entry.check_op)(op.trim()) {
+                Ok(()) => desk.act(Deed::Now(Action::Op { client, op: op.trim().to_owned(), node: server })),
+                Err(why) => desk
+                    .work
+                    .dispatch(WorkAction::Complain(format!("“{}” is no operation: {why}.", op.trim()))),
+            }
+        })
+    };
+    let onclient = Callback::from({
+        let client = client.setter();
+        move |value: String| client.set(value.parse().ok())
+    });
+    let onserver = Callback::from({
+        let server = server.setter();
+        move |value: String| server.set(value.parse().ok())
+    });
+    let any: (AttrValue, AttrValue) = ("".into(), "any".into());
+    html! {
+        <form class="menu-form" hidden={clients.is_empty()} {onsubmit} aria-label="Client operation">
+            <input type="text" list="operations" class="op-field" aria-label="Operation" value={(*op).clone()} {oninput} />
+            <datalist id="operations">{ for ops.iter().map(|op| html! { <option key={*op} value={*op} /> }) }</datalist>
+            <PickList label="by" choices={clients.iter().map(name).collect::<Vec<_>>()} value={client.map(|node| node.to_string()).unwrap_or_default()} onpick={onclient} />
+            <PickList label="at" choices={std::iter::once(any).chain(servers.iter().map(name)).collect::<Vec<_>>()} value={server.map(|node| node.to_string()).unwrap_or_default()} onpick={onserver} />
+            <button type="submit" class="button strong">{ "Ask" }</button>
+        </form>
+    }
+}
+
+/// Properties of [`ClockForm`].
+#[derive(Properties, PartialEq)]
+struct ClockFormProps {
+    node: NodeId,
+}
+
+/// A node's clock: set ahead or back, or running fast or slow.
+#[component]
+fn ClockForm(props: &ClockFormProps) -> Html {
+    let desk = use_desk();
+    let node = props.node;
+    let offset = |ms: i64| Action::Clock { node, offset: Some(ms * 1_000_000), drift_ppm: None };
+    let drift = |percent: i64| Action::Clock { node, offset: None, drift_ppm: Some(percent * 10_000) };
+    let offsets = [(-500, "−0.5 s"), (0, "true"), (200, "+0.2 s"), (1_000, "+1 s")];
+    let drifts = [(-30, "−30 %"), (0, "true"), (10, "+10 %"), (40, "+40 %")];
+    let button = |(word, action): (&'static str, Action)| {
+        html! { <button key={word} type="button" class="button small-button" onclick={desk.now(action)}>{ word }</button> }
+    };
+    html! {
+        <div class="menu-clock">
+            <span class="menu-label" id="clock-shows">{ "clock shows" }</span>
+            <span class="row" role="group" aria-labelledby="clock-shows">{ for offsets.into_iter().map(|(ms, word)| button((word, offset(ms)))) }</span>
+            <span class="menu-label" id="clock-runs">{ "clock runs" }</span>
+            <span class="row" role="group" aria-labelledby="clock-runs">{ for drifts.into_iter().map(|(percent, word)| button((word, drift(percent)))) }</span>
+        </div>
+    }
+}
+
+/// Properties of [`LaneForm`].
+#[derive(Properties, PartialEq)]
+struct LaneFormProps {
+    node: NodeId,
+    name: String,
+    lanes: Vec<NodeId>,
+}
+
+/// How a lane is called, and where it stands.
+#[component]
+fn LaneForm(props: &LaneFormProps) -> Html {
+    let desk = use_desk();
+    let node = props.node;
+    let onchange = {
+        let desk = desk.clone();
+        Callback::from(move |event: Event| desk.act(Deed::Rename(node, dom::value(&event))))
+    };
+    let place = props.lanes.iter().position(|&other| other == node).unwrap_or(0);
+    let order = |by: isize| desk.looking(LookAction::Order(moved(&props.lanes, place, by)));
+    let onhide = {
+        let desk = desk.clone();
+        Callback::from(move |_| {
+            desk.look.dispatch(LookAction::Lane(node, true));
+            desk.pop.set(None);
+        })
+    };
+    html! {
+        <div class="menu-lane">
+            <label class="value-row"><span>{ "called" }</span><input type="text" maxlength="20" value={props.name.clone()} {onchange} /></label>
+            <span class="row">
+                <Button sign={Sign::Up} label="Move the lane up" disabled={place == 0} onclick={order(-1)} />
+                <Button sign={Sign::Down} label="Move the lane down" disabled={place + 1 == props.lanes.len()} onclick={order(1)} />
+                <Button sign={Sign::Eye} label="Hide the lane" text="Hide" onclick={onhide} />
+            </span>
+        </div>
+    }
+}

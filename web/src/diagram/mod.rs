@@ -1,0 +1,9 @@
+//! The diagram: where it stands on the page, how it scrolls and zooms, and what pointing at it does.
+
+pub mod drag;
+pub mod layer;
+pub mod menu;
+pub mod pane;
+pub mod scroll;
+pub mod target;
+pub mod toolbar;

@@ -1,0 +1,247 @@
+//! The diagram's place on the page: what it shows at this size and moment, and what a click on it does.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, Target, View};
+use lightcone_sim::cone::Cone;
+use lightcone_sim::ids::{EventId, NodeId};
+use lightcone_sim::order::Key;
+use lightcone_sim::session::Session;
+use lightcone_sim::trace::Cause;
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::desk::{Desk, Pop, use_desk};
+use crate::diagram::drag::{Drag, use_drag};
+use crate::diagram::layer::Layer;
+use crate::diagram::scroll::use_scroll;
+use crate::diagram::target;
+use crate::diagram::toolbar::Toolbar;
+use crate::hooks::measure::use_size;
+use crate::store::look::{Look, LookAction};
+use crate::store::pick::Pick;
+use crate::store::run::Run;
+use crate::store::work::{Touch, Work};
+
+/// How near to a mark a click must be, in px: a finger is no needle.
+const NEAR: f64 = 14.0;
+/// How long the light cone of an edit glows, in ms.
+const GLOW_MS: u32 = 1_800;
+
+/// Properties of [`Pane`].
+#[derive(Properties, PartialEq)]
+pub struct PaneProps {
+    /// The document at work.
+    pub work: UseReducerHandle<Work>,
+    /// How it is looked at.
+    pub look: UseReducerHandle<Look>,
+    /// Size of the smallest text.
+    pub text_px: f64,
+    /// What is picked.
+    pub pick: Option<Pick>,
+    /// Whether the window is a phone's.
+    pub narrow: bool,
+    /// Whether the options are open.
+    pub options_open: bool,
+}
+
+/// A layout, compared by identity.
+#[derive(Clone)]
+pub struct Plan(pub Rc<Layout>);
+
+impl PartialEq for Plan {
+    fn eq(&self, other: &Plan) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The diagram and its toolbar.
+#[component]
+pub fn Pane(props: &PaneProps) -> Html {
+    let desk = use_desk();
+    let node = use_node_ref();
+    let size = use_size(&node);
+    let work = &props.work;
+    let view = view(props);
+    let flow = view.flow;
+    let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
+    let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
+    let plan = use_plan(&work.run, view, space);
+    let scroll = use_scroll(&node, plan.clone(), flow, work.now, work.playing, desk.look.clone());
+    let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
+    let glow = use_glow(work.touched.clone());
+    let onfit = {
+        let (desk, run, natural, zoom) = (desk.clone(), work.run.clone(), *natural, props.look.zoom);
+        Callback::from(move |_| {
+            if let Some(space) = space {
+                let fitting = Layout::fitting_zoom(&*run.session(), space.along_px);
+                desk.look.dispatch(LookAction::Zoom(fitting / natural / zoom));
+            }
+        })
+    };
+    let onclick = {
+        let (desk, run, plan, node, drag) =
+            (desk.clone(), work.run.clone(), plan.clone(), node.clone(), drag.clone());
+        Callback::from(move |event: MouseEvent| {
+            if let Some(plan) = plan.as_ref().filter(|_| !drag.has_moved()) {
+                clicked(&desk, &*run.session(), &plan.0, &node, &event);
+            }
+        })
+    };
+    let frame = Frame { now: work.now, selected: props.pick.map(selected), window: scroll, glow };
+    html! {
+        <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
+            <Toolbar scale={props.look.view.scale} labels={props.look.view.labels} options_open={props.options_open} {onfit} />
+            <div ref={node} class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick}
+                onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
+                { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
+            </div>
+        </section>
+    }
+}
+
+/// The diagram's own view: the person's, and what follows from the window and the document.
+fn view(props: &PaneProps) -> View {
+    let look = &props.look;
+    let flow = match (look.turned, props.narrow) {
+        (true, _) => look.view.flow,
+        (false, true) => Flow::TopToBottom,
+        (false, false) => Flow::LeftToRight,
+    };
+    View { flow, text_px: props.text_px, hide_future: props.work.quiz, ..look.view.clone() }
+}
+
+fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
+    match flow {
+        Flow::LeftToRight => Space { across_px: height, along_px: width, px_per_s },
+        Flow::TopToBottom => Space { across_px: width, along_px: height, px_per_s },
+    }
+}
+
+fn selected(pick: Pick) -> Selected {
+    match pick {
+        Pick::Event(id) => Selected::Event(id),
+        Pick::Message(id) => Selected::Message(id),
+    }
+}
+
+#[hook]
+fn use_plan(run: &Run, view: View, space: Option<Space>) -> Option<Plan> {
+    let plan = use_memo((run.clone(), view, space), |(run, view, space)| {
+        space.map(|space| Plan(Rc::new(Layout::new(&*run.session(), view, space))))
+    });
+    (*plan).clone()
+}
+
+/// The light cone of the last edit, for a moment after it.
+#[hook]
+fn use_glow(touched: Option<Touch>) -> Option<Cone> {
+    let over = use_state_eq(|| 0);
+    let count = touched.as_ref().map_or(0, |touch| touch.count);
+    use_effect_with(count, {
+        let over = over.setter();
+        move |&count| {
+            let timer = Timeout::new(GLOW_MS, move || over.set(count));
+            move || drop(timer)
+        }
+    });
+    touched.filter(|touch| touch.count != *over).map(|touch| (*touch.cone).clone())
+}
+
+fn stage(layout: &Layout, session: &dyn Session, frame: &Frame, drag: &Drag) -> Html {
+    let scene = layout.scene(session, frame);
+    let (flow, gutter) = (scene.flow, scene.gutter.ceil());
+    let (head_width, head_height) = match flow {
+        Flow::LeftToRight => (gutter, scene.height),
+        Flow::TopToBottom => (scene.width, gutter),
+    };
+    html! {
+        <div class={classes!("stage", "lightcone", if flow == Flow::LeftToRight { "across" } else { "down" })}>
+            <svg key="heads" class="heads" width={head_width.to_string()} height={head_height.to_string()} role="group" aria-label="Nodes">
+                { for scene.heads.iter().map(|layer| html! { <Layer key={format!("{} {}", layer.name, layer.chunk)} layer={layer.clone()} /> }) }
+            </svg>
+            <svg key="body" class="body" width={scene.width.to_string()} height={scene.height.to_string()} role="group" aria-label={scene.title.clone()}>
+                <desc>{ &scene.desc }</desc>
+                { for scene.layers.iter().map(|layer| html! { <Layer key={format!("{} {}", layer.name, layer.chunk)} layer={layer.clone()} /> }) }
+                <g key="drag" class="layer-drag">{ drag.line(layout) }</g>
+            </svg>
+        </div>
+    }
+}
+
+/// Where in the body a pointer is.
+pub fn place(node: &NodeRef, x: f64, y: f64) -> Option<(f64, f64)> {
+    let body = node.cast::<Element>()?.query_selector("svg.body").ok().flatten()?;
+    let bounds = body.get_bounding_client_rect();
+    Some((x - bounds.left(), y - bounds.top()))
+}
+
+fn clicked(desk: &Desk, session: &dyn Session, layout: &Layout, node: &NodeRef, event: &MouseEvent) {
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let trace = session.trace();
+    let menu = |node| desk.pop.set(Some(Pop::Lane(node, (x, y))));
+    let look_into = |pick| desk.pick.set(Some(pick));
+    match target::under(event.target(), trace) {
+        Some(Target::Event(id)) => return look_into(Pick::Event(id)),
+        Some(Target::Message(id) | Target::Head(id)) => return look_into(Pick::Message(id)),
+        Some(Target::Lane(id)) => {
+            // A dot on the lane is small: what is right beside the pointer comes first.
+            let near = place(node, x, y).and_then(|(x, y)| layout.nearest(session, x, y, NEAR / 2.0));
+            return match near {
+                Some(Target::Event(event)) => look_into(Pick::Event(event)),
+                _ => menu(id),
+            };
+        }
+        Some(Target::Timer(id)) => {
+            let setter = trace.timer(id).map(|timer| EventId { node: id.node, index: timer.event });
+            return setter.map(Pick::Event).into_iter().for_each(look_into);
+        }
+        Some(Target::Op(id)) => {
+            let op = trace.ops().find(|op| op.id == id);
+            return op
+                .map(|op| Pick::Event(EventId { node: id.client, index: op.invoked }))
+                .into_iter()
+                .for_each(look_into);
+        }
+        Some(Target::Entry(id) | Target::Begin(id) | Target::End(id)) => {
+            let caused =
+                |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
+            if let Some(&event) = trace.order().iter().find(|event| caused(event)) {
+                return look_into(Pick::Event(event));
+            }
+        }
+        Some(Target::Now) => return,
+        None => {}
+    }
+    let Some((x, y)) = place(node, x, y) else { return };
+    beside(desk, session, layout, (x, y), menu);
+}
+
+/// A click on no mark: what is nearest, or the axis of time.
+fn beside(desk: &Desk, session: &dyn Session, layout: &Layout, (x, y): (f64, f64), menu: impl Fn(NodeId)) {
+    let (along, across) = match layout.view().flow {
+        Flow::LeftToRight => (x, y),
+        Flow::TopToBottom => (y, x),
+    };
+    match layout.nearest(session, x, y, NEAR) {
+        Some(Target::Event(id)) => return desk.pick.set(Some(Pick::Event(id))),
+        Some(Target::Message(id)) => return desk.pick.set(Some(Pick::Message(id))),
+        _ => {}
+    }
+    let lane = layout.lane_at(across).and_then(|node| Some((node, (layout.lane_y(node)? - across).abs())));
+    match lane {
+        Some((node, away)) if away < NEAR => menu(node),
+        // Above the first lane and below the last there is only time.
+        Some((node, away)) if away > 24.0 && is_outermost(layout, node, across) => {
+            desk.go(Key::end_of(layout.time_at(along)));
+        }
+        _ => desk.pick.set(None),
+    }
+}
+
+fn is_outermost(layout: &Layout, node: NodeId, across: f64) -> bool {
+    let Some(lane) = layout.lane_y(node) else { return false };
+    let beyond = across + (across - lane) * 4.0;
+    layout.lane_at(beyond) == Some(node)
+}

@@ -1,0 +1,49 @@
+//! When the page itself fails: what happened, and the scenario to take along, instead of a blank page.
+//!
+//! Nothing of the app can be relied on then, so this touches the document alone.
+
+use std::panic::PanicHookInfo;
+
+use gloo::utils::document;
+use wasm_bindgen::JsValue;
+use web_sys::Element;
+
+use crate::dom;
+
+/// From now on a failure is shown.
+pub fn show_failures() {
+    std::panic::set_hook(Box::new(|info| {
+        gloo::console::error!(info.to_string());
+        // If even this fails, the console has said it.
+        let _ = show(info);
+    }));
+}
+
+fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
+    let document = document();
+    let Some(body) = document.body() else { return Ok(()) };
+    if document.get_element_by_id("failure").is_some() {
+        return Ok(());
+    }
+    let make = |tag: &str, text: &str| -> Result<Element, JsValue> {
+        let element = document.create_element(tag)?;
+        element.set_text_content(Some(text));
+        Ok(element)
+    };
+    let page = make("div", "")?;
+    page.set_id("failure");
+    page.set_attribute("role", "alert")?;
+    page.append_child(&make("h1", "Lightcone has stopped")?.into())?;
+    page.append_child(&make("p", "This is a fault of the page, not of your scenario. Reload the page to go on; the line below opens the scenario as it last stood.")?.into())?;
+    let link = make("textarea", &format!("{}{}", dom::base(), dom::fragment()))?;
+    link.set_attribute("readonly", "")?;
+    link.set_attribute("rows", "4")?;
+    link.set_attribute("aria-label", "Link to the scenario")?;
+    page.append_child(&link)?;
+    let reload = make("a", "Reload")?;
+    reload.set_attribute("href", "")?;
+    page.append_child(&reload)?;
+    page.append_child(&make("pre", &info.to_string())?.into())?;
+    body.append_child(&page)?;
+    Ok(())
+}

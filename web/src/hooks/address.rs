@@ -1,0 +1,255 @@
+//! The address: the document at work stands in it, so that it can be copied, reloaded and gone back to.
+//!
+//! Stepping and editing replace the address a moment later; opening something pushes a new one. What was open before
+//! keeps its undo history on a shelf, and Back takes it from there.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::storage::{SessionStorage, Storage};
+use gloo::timers::callback::Timeout;
+use gloo::utils::{document, history, window};
+use lightcone_formats::link::{Document, from_json, to_json};
+use wasm_bindgen::JsValue;
+use yew::prelude::*;
+
+use crate::desk::Opening;
+use crate::dom;
+use crate::hooks::media::{STILL, matches};
+use crate::link;
+use crate::store::look::{Look, LookAction};
+use crate::store::pick::Pick;
+use crate::store::work::{Work, WorkAction};
+
+/// How long after a change the address follows, in ms.
+const LATER: u32 = 250;
+const COUNT: &str = "lightcone.count";
+
+/// Every document that was opened on this page, as it was left.
+pub type Shelf = Rc<RefCell<Books>>;
+
+/// What the shelf holds.
+#[derive(Default)]
+pub struct Books {
+    kept: BTreeMap<u32, (Work, Look)>,
+    present: Option<u32>,
+    last: u32,
+    timer: Option<Timeout>,
+}
+
+/// A document that is too long for the address, as kept for a reload.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    fragment: String,
+    file: String,
+}
+
+impl std::fmt::Debug for Books {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} documents", self.kept.len())
+    }
+}
+
+impl Books {
+    /// A shelf with nothing on it, whose numbers go on from those of the page's last visit in this tab.
+    pub fn empty() -> Books {
+        Books { last: SessionStorage::get(COUNT).unwrap_or(0), ..Books::default() }
+    }
+
+    fn next_number(&mut self) -> u32 {
+        self.last += 1;
+        let _ = SessionStorage::set(COUNT, self.last);
+        self.last
+    }
+
+    fn put(&mut self, work: &Work, look: &Look) {
+        self.present = Some(work.number);
+        self.kept.insert(work.number, (work.clone(), look.clone()));
+    }
+}
+
+/// A document made ready: as it will stand on the page.
+pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
+    let mut work = Work::open(number, document.scenario.clone(), document.playhead, document.quiz)?;
+    if document.playhead.is_none() {
+        if matches(STILL) {
+            work.now = link::telling_moment(&work.run, work.scenario.until);
+        } else {
+            work.now = link::first_moment(&work.run);
+            work.playing = true;
+        }
+    }
+    if let Some(differs) = link::verdict(document, &work.run) {
+        work.complain(differs);
+    }
+    Ok((work, Look::from_map(&document.view)))
+}
+
+/// What the address asks for when the page starts. What cannot be read is said, and the usual document opens.
+pub fn at_start(shelf: &Shelf) -> Option<(Work, Look)> {
+    let asked = dom::fragment();
+    let mut shelf = shelf.borrow_mut();
+    let kept = state_number().and_then(|number| Some((number, recall(number, &asked)?)));
+    let (number, found) = match kept {
+        Some((number, document)) => (number, Ok(document)),
+        None if asked.len() > 1 => (shelf.next_number(), link::from_link(&asked)),
+        None => (shelf.next_number(), link::first().ok_or_else(|| "There is no protocol here.".to_owned())),
+    };
+    let opened = found.and_then(|document| ready(number, &document));
+    let (work, look) = opened
+        .or_else(|bad| {
+            let first = link::first().ok_or(bad.clone())?;
+            let (mut work, look) = ready(number, &first)?;
+            work.complain(not_opened("This link", &bad));
+            Ok::<_, String>((work, look))
+        })
+        .ok()?;
+    let _ = history_replace(number, &asked);
+    shelf.put(&work, &look);
+    Some((work, look))
+}
+
+fn not_opened(what: &str, why: &str) -> String {
+    let mut why = why.trim_end_matches('.').to_owned();
+    if why.is_empty() {
+        why.push_str("it cannot be read");
+    }
+    format!("{what} could not be opened: {why}. Nothing else has changed.")
+}
+
+fn state_number() -> Option<u32> {
+    history().state().ok()?.as_f64().map(|number| number as u32)
+}
+
+fn storage_key(number: u32) -> String {
+    format!("lightcone.document.{number}")
+}
+
+fn recall(number: u32, asked: &str) -> Option<Document> {
+    let kept: Kept = SessionStorage::get(storage_key(number)).ok()?;
+    if kept.fragment != asked.trim_start_matches('#') {
+        return None;
+    }
+    from_json(&kept.file).ok()
+}
+
+fn history_replace(number: u32, fragment: &str) -> Result<(), JsValue> {
+    let url =
+        if fragment.is_empty() { dom::base() } else { format!("#{}", fragment.trim_start_matches('#')) };
+    history().replace_state_with_url(&JsValue::from(number), "", Some(&url))
+}
+
+/// The address of a document. One that is too long for a link is kept for a reload in the tab's own store.
+fn write_down(work: &Work, look: &Look) -> String {
+    let document = link::document(work, look);
+    let mut fragment = link::fragment(&document);
+    if link::is_too_long(&fragment) {
+        fragment = work.scenario.protocol.clone();
+    }
+    let kept = Kept { fragment: fragment.clone(), file: to_json(&document) };
+    // A full or forbidden store is no reason to complain: the address holds all but the longest documents.
+    let _ = SessionStorage::set(storage_key(work.number), kept);
+    fragment
+}
+
+/// Writes what is on the page into the address, now.
+pub fn flush(shelf: &Shelf) {
+    let mut books = shelf.borrow_mut();
+    books.timer = None;
+    let Some((work, look)) = books.present.and_then(|number| books.kept.get(&number)) else { return };
+    let fragment = write_down(work, look);
+    if dom::fragment().trim_start_matches('#') != fragment || state_number() != Some(work.number) {
+        let _ = history_replace(work.number, &fragment);
+    }
+}
+
+/// Keeps the address and the page in step. Gives the way to open a document.
+#[hook]
+pub fn use_address(
+    shelf: Shelf,
+    work: &UseReducerHandle<Work>,
+    look: &UseReducerHandle<Look>,
+    pick: UseStateSetter<Option<Pick>>,
+) -> Callback<Opening> {
+    shelf.borrow_mut().put(work, look);
+    let changed = (work.number, work.scenario.clone(), work.now, work.quiz, (**look).clone());
+    use_effect_with(changed, {
+        let shelf = shelf.clone();
+        move |_| {
+            let later = shelf.clone();
+            let timer = Timeout::new(LATER, move || flush(&later));
+            shelf.borrow_mut().timer = Some(timer);
+        }
+    });
+    let show = use_callback((), {
+        let (work, look) = (work.dispatcher(), look.dispatcher());
+        move |(new_work, new_look): (Work, Look), ()| {
+            pick.set(None);
+            look.dispatch(LookAction::Replace(Box::new(new_look)));
+            work.dispatch(WorkAction::Replace(Box::new(new_work)));
+        }
+    });
+    use_leaving(shelf.clone());
+    use_going_back(shelf.clone(), show.clone(), work.dispatcher());
+    let work = work.dispatcher();
+    use_callback((), move |opening: Opening, ()| {
+        let (what, found) = match opening {
+            Opening::Document(document) => ("This", Ok(*document)),
+            Opening::File(text) => ("This file", link::from_file(&text)),
+            Opening::Unreadable(why) => ("This file", Err(why)),
+        };
+        flush(&shelf);
+        let number = shelf.borrow_mut().next_number();
+        match found.and_then(|document| ready(number, &document)) {
+            Ok((new_work, new_look)) => {
+                let fragment = write_down(&new_work, &new_look);
+                let _ =
+                    history().push_state_with_url(&JsValue::from(number), "", Some(&format!("#{fragment}")));
+                show.emit((new_work, new_look));
+            }
+            Err(bad) => work.dispatch(WorkAction::Complain(not_opened(what, &bad))),
+        }
+    })
+}
+
+/// Nothing is lost when the page goes away.
+#[hook]
+fn use_leaving(shelf: Shelf) {
+    use_effect_with((), move |()| {
+        let hidden = shelf.clone();
+        let listeners = [
+            EventListener::new(&window(), "pagehide", move |_| flush(&shelf)),
+            EventListener::new(&document(), "visibilitychange", move |_| flush(&hidden)),
+        ];
+        move || drop(listeners)
+    });
+}
+
+/// Back and Forward, and an address that was changed by hand.
+#[hook]
+fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDispatcher<Work>) {
+    use_effect_with((), move |()| {
+        let listener = EventListener::new(&window(), "popstate", move |_| {
+            let asked = dom::fragment();
+            let number = state_number();
+            let kept = number.and_then(|number| shelf.borrow().kept.get(&number).cloned());
+            if let Some((mut kept, look)) = kept {
+                kept.playing = false;
+                return show.emit((kept, look));
+            }
+            let recalled = number.and_then(|number| recall(number, &asked));
+            let found = recalled.map_or_else(|| link::from_link(&asked), Ok);
+            let number = number.unwrap_or_else(|| shelf.borrow_mut().next_number());
+            match found.and_then(|document| ready(number, &document)) {
+                Ok(opened) => {
+                    let _ = history_replace(number, &asked);
+                    show.emit(opened);
+                }
+                Err(bad) => work.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
+            }
+        });
+        move || drop(listener)
+    });
+}

@@ -1,0 +1,205 @@
+//! Keys: heard wherever the focus is, except where someone writes.
+
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::utils::document;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
+use yew::prelude::*;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Play or pause.
+    Play,
+    /// One step.
+    Step,
+    /// One step back.
+    StepBack,
+    /// To the beginning.
+    ToStart,
+    /// To the end.
+    ToEnd,
+    /// Faster.
+    Faster,
+    /// Slower.
+    Slower,
+    /// Undo.
+    Undo,
+    /// Redo.
+    Redo,
+    /// The list of keys.
+    Help,
+    /// Pick the next event.
+    PickNext,
+    /// Pick the event before.
+    PickBefore,
+    /// Pick an event on the lane above.
+    PickUp,
+    /// Pick an event on the lane below.
+    PickDown,
+    /// Pick what has just happened.
+    PickHere,
+    /// To what is picked.
+    GoToPick,
+    /// Close what is open, unpick what is picked.
+    Escape,
+    /// Larger.
+    ZoomIn,
+    /// Smaller.
+    ZoomOut,
+}
+
+/// A key as it was pressed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pressed<'a> {
+    /// Its name.
+    pub key: &'a str,
+    /// With Ctrl or ⌘.
+    pub ctrl: bool,
+    /// With Shift.
+    pub shift: bool,
+    /// With Alt.
+    pub alt: bool,
+}
+
+/// What a key asks for, if anything.
+pub fn command(pressed: Pressed<'_>) -> Option<Command> {
+    if pressed.alt {
+        return None;
+    }
+    if pressed.ctrl {
+        return match (pressed.key, pressed.shift) {
+            ("z" | "Z", false) => Some(Command::Undo),
+            ("z" | "Z", true) | ("y" | "Y", _) => Some(Command::Redo),
+            _ => None,
+        };
+    }
+    Some(match (pressed.key, pressed.shift) {
+        ("ArrowRight", true) => Command::PickNext,
+        ("ArrowLeft", true) => Command::PickBefore,
+        ("ArrowUp", true) => Command::PickUp,
+        ("ArrowDown", true) => Command::PickDown,
+        (" " | "k", _) => Command::Play,
+        ("ArrowRight" | "l" | "PageDown", _) => Command::Step,
+        ("ArrowLeft" | "j" | "PageUp", _) => Command::StepBack,
+        ("Home", _) => Command::ToStart,
+        ("End", _) => Command::ToEnd,
+        ("+" | "=", _) => Command::Faster,
+        ("-", _) => Command::Slower,
+        ("u", _) => Command::Undo,
+        ("U", _) => Command::Redo,
+        ("?", _) => Command::Help,
+        ("e", _) => Command::PickHere,
+        ("g", _) => Command::GoToPick,
+        ("Escape", _) => Command::Escape,
+        ("]", _) => Command::ZoomIn,
+        ("[", _) => Command::ZoomOut,
+        _ => return None,
+    })
+}
+
+/// Whether the focus is where keys write or choose, so that only Escape is ours.
+fn writes(element: &Element) -> bool {
+    let tag = element.tag_name();
+    match tag.as_str() {
+        "INPUT" => !matches!(
+            element.get_attribute("type").as_deref(),
+            Some("checkbox" | "radio" | "range" | "button")
+        ),
+        "TEXTAREA" | "SELECT" => true,
+        _ => element.get_attribute("contenteditable").is_some(),
+    }
+}
+
+/// Whether the focused element itself answers to this key: a button that was reached with the keyboard to Space.
+fn answers(element: &Element, key: &str) -> bool {
+    let pressable = matches!(element.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY" | "INPUT")
+        || element.get_attribute("role").is_some_and(|role| role == "button" || role == "tab");
+    let range = element.get_attribute("type").as_deref() == Some("range");
+    match key {
+        " " => pressable && !range,
+        "Enter" => pressable,
+        "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" => {
+            element.get_attribute("role").as_deref() == Some("tab")
+                || element.get_attribute("type").as_deref() == Some("radio")
+        }
+        _ => false,
+    }
+}
+
+/// Hears keys wherever the focus is. A button that was clicked lets go of the focus, so that Space is free again; one
+/// that was reached with the keyboard keeps it.
+#[hook]
+pub fn use_keys(run: Callback<Command>) {
+    use_effect_with(run, |run| {
+        let run = run.clone();
+        let options = EventListenerOptions::enable_prevent_default();
+        let down = EventListener::new_with_options(&document(), "keydown", options, move |event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.default_prevented() {
+                return;
+            }
+            let focused = document().active_element();
+            let key = event.key();
+            let held = |element: &Element| (writes(element) && key != "Escape") || answers(element, &key);
+            if focused.as_ref().is_some_and(held) {
+                return;
+            }
+            let pressed = Pressed {
+                key: &key,
+                ctrl: event.ctrl_key() || event.meta_key(),
+                shift: event.shift_key(),
+                alt: event.alt_key(),
+            };
+            if let Some(command) = command(pressed) {
+                event.prevent_default();
+                run.emit(command);
+            }
+        });
+        let click = EventListener::new(&document(), "click", |event| {
+            let by_hand = event.dyn_ref::<MouseEvent>().is_some_and(|event| event.detail() > 0);
+            let focused =
+                document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            if let Some(focused) = focused.filter(|element| by_hand && lets_go(element)) {
+                let _ = focused.blur();
+            }
+        });
+        move || drop((down, click))
+    });
+}
+
+fn lets_go(element: &HtmlElement) -> bool {
+    matches!(element.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY")
+        || matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "range"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(key: &str) -> Option<Command> {
+        command(Pressed { key, ..Pressed::default() })
+    }
+
+    #[test]
+    fn a_clicker_steps() {
+        assert_eq!(plain("PageDown"), Some(Command::Step));
+        assert_eq!(plain("PageUp"), Some(Command::StepBack));
+    }
+
+    #[test]
+    fn the_browsers_own_keys_stay_the_browsers() {
+        for key in ["r", "l", "+", "-", "f", "ArrowLeft"] {
+            assert_eq!(command(Pressed { key, ctrl: true, ..Pressed::default() }), None, "Ctrl+{key}");
+        }
+        assert_eq!(command(Pressed { key: "ArrowLeft", alt: true, ..Pressed::default() }), None);
+    }
+
+    #[test]
+    fn undo_and_redo_are_where_hands_expect_them() {
+        let ctrl = |key, shift| command(Pressed { key, shift, ctrl: true, alt: false });
+        assert_eq!(ctrl("z", false), Some(Command::Undo));
+        assert_eq!(ctrl("Z", true), Some(Command::Redo));
+        assert_eq!(plain("u"), Some(Command::Undo));
+    }
+}

@@ -1,0 +1,100 @@
+//! A message that is looked into: what it says, its way and fate, and what can be done with it.
+
+use std::rc::Rc;
+
+use lightcone_sim::ids::{EventId, MsgId};
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::time::Ns;
+use lightcone_sim::trace::{FateKind, MessageRecord};
+use yew::prelude::*;
+
+use crate::desk::use_desk;
+use crate::icons::Sign;
+use crate::panels::event::going;
+use crate::panels::next::more_message;
+use crate::parts::button::Button;
+use crate::store::pick::Pick;
+use crate::store::run::Run;
+use crate::store::work::Deed;
+use crate::words;
+
+/// Properties of [`Message`].
+#[derive(Properties, PartialEq)]
+pub struct MessageProps {
+    /// Which.
+    pub id: MsgId,
+    /// The run.
+    pub run: Run,
+    /// The scenario, for names.
+    pub scenario: Rc<Scenario>,
+    /// The playhead.
+    pub now: Key,
+}
+
+/// A message.
+#[component]
+pub fn Message(props: &MessageProps) -> Html {
+    let desk = use_desk();
+    let id = props.id;
+    let session = props.run.session();
+    let trace = session.trace();
+    let Some(record) = trace.message(id).copied() else { return html! { <div /> } };
+    let told = session.message(id);
+    let kind = told.as_ref().map(|told| told.kind).unwrap_or_default();
+    let sender = EventId { node: id.node, index: record.event };
+    let handler = (record.fate.event > 0 && record.fate_at(props.now.instant()) != FateKind::InFlight)
+        .then_some(EventId { node: record.to, index: record.fate.event });
+    let under_way = record.is_under_way(props.now.instant());
+    let sent = trace.event(sender).map(|event| event.key);
+    // Where the message is not under way, its loss is put just behind its sending.
+    let drop = if under_way {
+        Deed::Now(Action::Drop { message: id })
+    } else {
+        Deed::At(record.sent.0 + Ns(1), Action::Drop { message: id })
+    };
+    html! {
+        <div class="look-message">
+            <h3>{ format!("{}  {}", words::way(&props.scenario, id, record.to), told.as_ref().map(|told| told.label.clone()).unwrap_or_default()) }</h3>
+            <p class="clocks">{ format!("{id} · {kind} · sent at {}", words::clock(record.sent.0)) }</p>
+            <p>{ told.map(|told| told.sentence).unwrap_or_default() }</p>
+            <p class="fate-line" data-fate={record.fate_at(props.now.instant()).name()}>{ fate(&record, &props.scenario, props.now) }</p>
+            <div class="row">
+                <Button sign={Sign::StepBack} label="The event that sent it" text={format!("sent by {sender}")} onclick={desk.picking(Some(Pick::Event(sender)))} />
+                if let Some(handler) = handler {
+                    <Button sign={Sign::Go} label="The event that handled it" text={format!("handled by {handler}")} onclick={desk.picking(Some(Pick::Event(handler)))} />
+                }
+                if let Some(sent) = sent {
+                    <Button sign={Sign::Go} label="Go to its sending" text="Go to its sending" onclick={going(&desk, sent)} />
+                }
+            </div>
+            <div class="row">
+                <span hidden={!under_way}><Button sign={Sign::Go} label="Deliver next" text="Deliver next" onclick={desk.acting(Deed::Deliver(id))} /></span>
+                <Button sign={Sign::Cross} label="Drop" text="Drop" onclick={desk.acting(drop)} />
+            </div>
+            <div hidden={!under_way}>
+                if under_way { { more_message(&desk, id, record.is_held()) } }
+            </div>
+        </div>
+    }
+}
+
+fn fate(record: &MessageRecord, scenario: &Scenario, now: Key) -> String {
+    let to = words::name(scenario, record.to);
+    let by_hand = if record.by_hand { " Its way was changed by hand." } else { "" };
+    let fate = match record.fate_at(now.instant()) {
+        FateKind::InFlight if record.is_held() => "It is held until someone lets it go.".to_owned(),
+        FateKind::InFlight => "It is under way.".to_owned(),
+        FateKind::Delivered => format!(
+            "{to} handled it at {}, after {}.",
+            words::clock(record.fate.at.0),
+            words::span(record.fate.at.0.since(record.sent.0))
+        ),
+        FateKind::Dropped => "It was lost on the way.".to_owned(),
+        FateKind::Cut => format!("It was stopped: the way to {to} is cut."),
+        FateKind::ToCrashed => {
+            format!("It came to nobody: {to} was down at {}.", words::clock(record.fate.at.0))
+        }
+    };
+    fate + by_hand
+}

@@ -1,0 +1,12 @@
+//! The panels beside the diagram: states, what comes next, what is looked into, invariants, the script, the set-up.
+
+pub mod checks;
+pub mod entry;
+pub mod event;
+pub mod message;
+pub mod next;
+pub mod nodes;
+pub mod partition;
+pub mod script;
+pub mod setup;
+pub mod side;

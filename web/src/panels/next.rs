@@ -1,0 +1,213 @@
+//! What may happen next: messages under way and timers that are set, each to be delivered, dropped, delayed, held.
+
+use std::rc::Rc;
+
+use lightcone_sim::ids::{MsgId, TimerId};
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::session::{Pending, PendingWhat};
+use lightcone_sim::time::Ns;
+use yew::prelude::*;
+
+use crate::desk::{Desk, use_desk};
+use crate::epoch;
+use crate::icons::Sign;
+use crate::parts::button::Button;
+use crate::store::gesture;
+use crate::store::pick::Pick;
+use crate::store::run::Run;
+use crate::store::work::Deed;
+use crate::words;
+
+/// So many are listed; the rest is counted.
+const SHOWN: usize = 24;
+
+/// Properties of [`Next`].
+#[derive(Properties, PartialEq)]
+pub struct NextProps {
+    /// The run.
+    pub run: Run,
+    /// The scenario, for names.
+    pub scenario: Rc<Scenario>,
+    /// The playhead.
+    pub now: Key,
+    /// What is picked.
+    pub pick: Option<Pick>,
+}
+
+/// What may happen next.
+#[component]
+pub fn Next(props: &NextProps) -> Html {
+    let open = use_state_eq(|| None::<PendingWhat>);
+    let session = props.run.session();
+    let pending = session.pending(props.now);
+    let row = |pending: &Pending| {
+        let what = pending.what;
+        let is_open = *open == Some(what);
+        let set = open.setter();
+        let onopen = Callback::from(move |_| set.set((!is_open).then_some(what)));
+        let held = match what {
+            PendingWhat::Message { id, .. } => {
+                session.trace().message(id).is_some_and(|message| message.is_held())
+            }
+            PendingWhat::Timer(_) => pending.due.is_none(),
+        };
+        let (key, way) = match what {
+            PendingWhat::Message { id, to } => (id.to_string(), words::way(&props.scenario, id, to)),
+            PendingWhat::Timer(id) => (id.to_string(), words::name(&props.scenario, id.node)),
+        };
+        let is_picked = matches!((what, props.pick), (PendingWhat::Message { id, .. }, Some(Pick::Message(other))) if id == other);
+        html! { <Row {key} {way} pending={pending.clone()} {held} now={props.now.at} {is_open} {onopen} {is_picked} /> }
+    };
+    let more = pending.len().saturating_sub(SHOWN);
+    let nothing = if gesture::holds_all(&*session, props.now) {
+        "Nothing is under way. A client's request or a fired timer would set something in motion."
+    } else {
+        "Nothing is under way and no timer is set."
+    };
+    html! {
+        <div class="next">
+            <ul class="next-list" aria-label="What may happen next">{ for pending.iter().take(SHOWN).map(row) }</ul>
+            <p class="small" hidden={more == 0}>{ format!("and {more} more") }</p>
+            <p class="small" hidden={!pending.is_empty()}>{ nothing }</p>
+        </div>
+    }
+}
+
+/// Properties of [`HoldAll`].
+#[derive(Properties, PartialEq)]
+pub struct HoldAllProps {
+    /// The run.
+    pub run: Run,
+    /// The playhead.
+    pub now: Key,
+}
+
+/// The switch by which everything waits for the person.
+#[component]
+pub fn HoldAll(props: &HoldAllProps) -> Html {
+    let desk = use_desk();
+    let on = gesture::holds_all(&*props.run.session(), props.now);
+    html! {
+        <button type="button" class="switch" role="switch" aria-checked={if on { "true" } else { "false" }}
+            title="The network waits for you: nothing arrives and no timer fires until you say so"
+            onclick={desk.now(Action::HoldAll { on: !on })}>
+            <span class="switch-box" aria-hidden="true"></span>{ "hold all" }
+        </button>
+    }
+}
+
+/// Properties of [`Row`].
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    pending: Pending,
+    way: String,
+    held: bool,
+    now: Ns,
+    is_open: bool,
+    is_picked: bool,
+    onopen: Callback<MouseEvent>,
+}
+
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let desk = use_desk();
+    let pending = &props.pending;
+    let due = match pending.due {
+        Some(due) if due.0 >= props.now => format!("in {}", words::span(due.0.since(props.now))),
+        Some(due) => words::clock(due.0),
+        None => "waits".to_owned(),
+    };
+    let (kind, id) = match pending.what {
+        PendingWhat::Message { id, .. } => ("message", id.to_string()),
+        PendingWhat::Timer(id) => ("timer", id.to_string()),
+    };
+    let doom = if pending.doomed { "will be lost" } else { "" };
+    let class = classes!(
+        "next-row",
+        kind,
+        epoch::class(pending.epoch),
+        props.held.then_some("held"),
+        pending.doomed.then_some("doomed"),
+        props.is_picked.then_some("picked")
+    );
+    html! {
+        <li {class} data-pending={id}>
+            <div class="next-line">
+                { head(&desk, props) }
+                <span class="next-due" title={doom}>{ if pending.doomed { doom.to_owned() } else { due } }</span>
+                <span class="next-acts">
+                    { for acts(&desk, pending.what) }
+                    <Button key="more" sign={Sign::Later} label="Delay, copy, hold" class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} />
+                </span>
+            </div>
+            <div class="next-more" hidden={!props.is_open}>
+                if props.is_open {
+                    { more(&desk, pending, props.held) }
+                }
+            </div>
+        </li>
+    }
+}
+
+fn head(desk: &Desk, props: &RowProps) -> Html {
+    let words = html! {
+        <><span class="next-way">{ &props.way }</span><span class="next-label">{ &props.pending.label }</span></>
+    };
+    match props.pending.what {
+        PendingWhat::Message { id, .. } => html! {
+            <button type="button" class="next-head" title="Look into this message" onclick={desk.picking(Some(Pick::Message(id)))}>{ words }</button>
+        },
+        PendingWhat::Timer(_) => html! { <span class="next-head">{ words }</span> },
+    }
+}
+
+fn acts(desk: &Desk, what: PendingWhat) -> Vec<Html> {
+    match what {
+        PendingWhat::Message { id, .. } => vec![
+            html! { <Button key="deliver" sign={Sign::Go} label="Deliver next" class="quiet" onclick={desk.acting(Deed::Deliver(id))} /> },
+            html! { <Button key="drop" sign={Sign::Cross} label="Drop" class="quiet" onclick={desk.now(Action::Drop { message: id })} /> },
+        ],
+        PendingWhat::Timer(timer) => vec![
+            html! { <Button key="fire" sign={Sign::Go} label="Fire now" class="quiet" onclick={desk.acting(Deed::Fire(timer))} /> },
+            html! { <Button key="suppress" sign={Sign::Cross} label="Suppress" class="quiet" onclick={desk.now(Action::Suppress { timer })} /> },
+        ],
+    }
+}
+
+fn more(desk: &Desk, pending: &Pending, held: bool) -> Html {
+    match pending.what {
+        PendingWhat::Message { id, .. } => more_message(desk, id, held),
+        PendingWhat::Timer(id) => more_timer(desk, id),
+    }
+}
+
+/// Delays on offer.
+const DELAYS: [Ns; 4] = [Ns::ms(20), Ns::ms(100), Ns::ms(500), Ns::s(2)];
+
+/// What else can be done with a message under way.
+pub fn more_message(desk: &Desk, id: MsgId, held: bool) -> Html {
+    let delay = |by: Ns| {
+        let words = format!("+{}", words::span(by).replace(".00", ""));
+        html! {
+            <button key={by.0.to_string()} type="button" class="button small-button" title={format!("Arrive {} later", words::span(by))} onclick={desk.acting(Deed::Delay(id, by))}>{ words }</button>
+        }
+    };
+    let hold = if held { Action::Release { message: id } } else { Action::Hold { message: id } };
+    html! {
+        <div class="row">
+            <span class="row" role="group" aria-label="Delay">{ for DELAYS.into_iter().map(delay) }</span>
+            <Button sign={if held { Sign::Play } else { Sign::Hold }} label={if held { "Release" } else { "Hold" }} text={if held { "Release" } else { "Hold" }} onclick={desk.now(hold)} />
+            <Button sign={Sign::Copy} label="Duplicate" text="Duplicate" onclick={desk.now(Action::Duplicate { message: id })} />
+        </div>
+    }
+}
+
+fn more_timer(desk: &Desk, timer: TimerId) -> Html {
+    html! {
+        <div class="row">
+            <Button sign={Sign::Go} label="Fire now" text="Fire now" onclick={desk.acting(Deed::Fire(timer))} />
+            <Button sign={Sign::Cross} label="Suppress" text="Suppress" onclick={desk.now(Action::Suppress { timer })} />
+        </div>
+    }
+}

@@ -1,0 +1,218 @@
+//! The partition editor: nodes go into groups by clicks; links between groups are cut.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use lightcone_sim::ids::NodeId;
+use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::time::Ns;
+use yew::prelude::*;
+
+use crate::desk::use_desk;
+use crate::dom;
+use crate::icons::Sign;
+use crate::parts::button::Button;
+use crate::parts::pick_list::PickList;
+use crate::parts::pop::Sheet;
+use crate::store::work::Deed;
+use crate::words;
+
+/// Groups on offer: with none, a node keeps all its links.
+const GROUPS: [&str; 4] = ["1", "2", "3", "–"];
+/// The group of a node that keeps all its links.
+const NONE: usize = GROUPS.len() - 1;
+
+/// Properties of [`Partition`].
+#[derive(Properties, PartialEq)]
+pub struct PartitionProps {
+    /// The scenario, for nodes and names.
+    pub scenario: Rc<Scenario>,
+    /// The playhead's time.
+    pub now: Ns,
+    /// The node that stands apart at first.
+    pub first: Option<NodeId>,
+}
+
+type Grouping = BTreeMap<NodeId, usize>;
+
+/// A first proposal: one node apart, or a minority; clients keep all their links.
+fn proposal(scenario: &Scenario, first: Option<NodeId>) -> Grouping {
+    let minority = usize::from(scenario.nodes.saturating_sub(1) / 2).max(1);
+    let group = |node: NodeId| match (node.is_client(), first) {
+        (true, first) if first != Some(node) => NONE,
+        (_, Some(first)) => usize::from(node != first),
+        (_, None) => usize::from(usize::from(node.number()) >= minority),
+    };
+    scenario.node_set().iter().map(|node| (node, group(node))).collect()
+}
+
+/// The groups that have members.
+fn groups(grouping: &Grouping) -> Vec<Vec<NodeId>> {
+    let members = |group: usize| {
+        grouping.iter().filter(move |(_, its)| **its == group).map(|(&node, _)| node).collect::<Vec<_>>()
+    };
+    (0..NONE).map(members).filter(|members| !members.is_empty()).collect()
+}
+
+/// The partition editor.
+#[component]
+pub fn Partition(props: &PartitionProps) -> Html {
+    let desk = use_desk();
+    let grouping = use_state_eq(|| proposal(&props.scenario, props.first));
+    let one_way = use_state_eq(|| false);
+    let span = use_state_eq(String::new);
+    let groups = groups(&grouping);
+    let until = span.parse::<u64>().ok().map(|ms| props.now + Ns::ms(ms));
+    let summary = if groups.len() < 2 {
+        "Put nodes into at least two groups.".to_owned()
+    } else if *one_way {
+        format!(
+            "{} no longer hears {}.",
+            words::groups(&groups[1..], &props.scenario),
+            words::groups(&groups[..1], &props.scenario)
+        )
+    } else {
+        format!("{} cannot hear one another.", words::groups(&groups, &props.scenario))
+    };
+    let cut = {
+        let deed = Deed::Now(Action::Partition { groups: groups.clone(), until, one_way: *one_way });
+        let desk = desk.clone();
+        Callback::from(move |_| {
+            desk.act(deed.clone());
+            desk.pop.set(None);
+        })
+    };
+    let row = |node: NodeId| {
+        let grouping = grouping.clone();
+        let chosen = grouping.get(&node).copied().unwrap_or(NONE);
+        let onpick = Callback::from(move |group: usize| {
+            let mut changed = (*grouping).clone();
+            changed.insert(node, group);
+            grouping.set(changed);
+        });
+        html! { <GroupRow key={node.to_string()} name={words::name(&props.scenario, node)} {chosen} {onpick} /> }
+    };
+    let onway = Callback::from({
+        let one_way = one_way.setter();
+        move |event: Event| one_way.set(dom::ticked(&event))
+    });
+    let spans: Vec<(AttrValue, AttrValue)> = [
+        ("", "until healed"),
+        ("200", "for 0.2 s"),
+        ("500", "for 0.5 s"),
+        ("1000", "for 1 s"),
+        ("2000", "for 2 s"),
+        ("5000", "for 5 s"),
+    ]
+    .map(|(value, words)| (value.into(), words.into()))
+    .into();
+    html! {
+        <Sheet title={format!("Partition at {}", words::clock(props.now))} name="partition">
+            <div class="groups">{ for props.scenario.node_set().iter().map(row) }</div>
+            <label class="tick"><input type="checkbox" checked={*one_way} onchange={onway} /><span>{ "one way: only what group 1 sends is lost" }</span></label>
+            <PickList label="It lasts" choices={spans} value={(*span).clone()} onpick={Callback::from({ let span = span.setter(); move |value| span.set(value) })} />
+            <p class="summary">{ summary }</p>
+            <div class="row">
+                <Button sign={Sign::Split} label="Cut" text="Cut" class="strong" disabled={groups.len() < 2} onclick={cut} />
+                <Button sign={Sign::Link} label="Heal all links" text="Heal all" onclick={desk.now(Action::Heal { from: None, to: None })} />
+            </div>
+            <OneLink scenario={props.scenario.clone()} first={props.first} />
+        </Sheet>
+    }
+}
+
+/// Properties of [`GroupRow`].
+#[derive(Properties, PartialEq)]
+struct GroupRowProps {
+    name: String,
+    chosen: usize,
+    onpick: Callback<usize>,
+}
+
+#[component]
+fn GroupRow(props: &GroupRowProps) -> Html {
+    let choice = |(group, word): (usize, &'static str)| {
+        let onpick = props.onpick.clone();
+        let label = if group == NONE {
+            format!("{} keeps all its links", props.name)
+        } else {
+            format!("{} in group {word}", props.name)
+        };
+        html! {
+            <button key={word} type="button" class={classes!("group-choice", format!("g{group}"))} aria-pressed={if group == props.chosen { "true" } else { "false" }}
+                aria-label={label} onclick={Callback::from(move |_| onpick.emit(group))}>{ word }</button>
+        }
+    };
+    html! {
+        <div class="group-row" role="group" aria-label={props.name.clone()}>
+            <span class="group-name">{ &props.name }</span>
+            { for GROUPS.into_iter().enumerate().map(choice) }
+        </div>
+    }
+}
+
+/// Properties of [`OneLink`].
+#[derive(Properties, PartialEq)]
+struct OneLinkProps {
+    scenario: Rc<Scenario>,
+    first: Option<NodeId>,
+}
+
+/// Cuts or heals one link, in one direction or both.
+#[component]
+fn OneLink(props: &OneLinkProps) -> Html {
+    let desk = use_desk();
+    let nodes: Vec<NodeId> = props.scenario.node_set().iter().collect();
+    let from = use_state_eq(|| props.first.unwrap_or(NodeId::server(0)));
+    let to = use_state_eq(|| {
+        nodes
+            .iter()
+            .copied()
+            .find(|&node| Some(node) != props.first && node != NodeId::server(0))
+            .unwrap_or(NodeId::server(0))
+    });
+    let choices: Vec<(AttrValue, AttrValue)> = nodes
+        .iter()
+        .map(|&node| (node.to_string().into(), words::name(&props.scenario, node).into()))
+        .collect();
+    let setting = |set: UseStateSetter<NodeId>| {
+        Callback::from(move |value: String| {
+            if let Ok(node) = value.parse() {
+                set.set(node);
+            }
+        })
+    };
+    let same = *from == *to;
+    html! {
+        <>
+            <h3>{ "One link" }</h3>
+            <div class="row">
+                <PickList label="from" choices={choices.clone()} value={from.to_string()} onpick={setting(from.setter())} />
+                <PickList label="to" {choices} value={to.to_string()} onpick={setting(to.setter())} />
+                <Button sign={Sign::Cross} label="Cut this link" text="Cut" disabled={same} onclick={desk.now(Action::Cut { from: *from, to: *to, until: None })} />
+                <Button sign={Sign::Link} label="Heal this link" text="Heal" disabled={same} onclick={desk.now(Action::Heal { from: Some(*from), to: Some(*to) })} />
+            </div>
+        </>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_proposal_parts_a_minority_and_leaves_clients_their_links() {
+        let scenario = Scenario::new("raft", 5);
+        let groups = groups(&proposal(&scenario, None));
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [2, 3]);
+        assert!(groups.iter().flatten().all(|node| !node.is_client()));
+    }
+
+    #[test]
+    fn the_node_that_was_clicked_stands_apart() {
+        let scenario = Scenario::new("raft", 5);
+        let groups = groups(&proposal(&scenario, Some(NodeId::server(3))));
+        assert_eq!(groups[0], [NodeId::server(3)]);
+        assert_eq!(groups[1].len(), 4);
+    }
+}

@@ -1,0 +1,95 @@
+//! The script: everything a person did to the run, to be changed or taken out.
+
+use std::rc::Rc;
+
+use lightcone_sim::ids::EntryId;
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Entry, Scenario};
+use yew::prelude::*;
+
+use crate::desk::use_desk;
+use crate::icons::Sign;
+use crate::panels::entry::Editor;
+use crate::parts::button::Button;
+use crate::store::run::Run;
+use crate::store::work::Deed;
+use crate::words;
+
+/// Properties of [`Script`].
+#[derive(Properties, PartialEq)]
+pub struct ScriptProps {
+    /// The run, which knows what acted.
+    pub run: Run,
+    /// The scenario.
+    pub scenario: Rc<Scenario>,
+    /// The playhead.
+    pub now: Key,
+}
+
+/// The script.
+#[component]
+pub fn Script(props: &ScriptProps) -> Html {
+    let open = use_state_eq(|| None::<EntryId>);
+    let mut entries: Vec<&Entry> = props.scenario.script.iter().collect();
+    entries.sort_by_key(|entry| (entry.at, entry.rank, entry.id));
+    let session = props.run.session();
+    let row = |entry: &Entry| {
+        let id = entry.id;
+        let is_open = *open == Some(id);
+        let set = open.setter();
+        let onopen = Callback::from(move |_| set.set((!is_open).then_some(id)));
+        let reached = entry.at <= session.trace().reached();
+        let inert = reached && !matches!(entry.action, Action::Note { .. }) && !session.trace().has_acted(id);
+        html! {
+            <Row key={id.to_string()} entry={entry.clone()} scenario={props.scenario.clone()} {inert} ahead={entry.at > props.now.at} {is_open} {onopen} />
+        }
+    };
+    html! {
+        <div class="script">
+            <ul class="script-list" aria-label="Script">{ for entries.into_iter().map(row) }</ul>
+            <p class="small" hidden={!props.scenario.script.is_empty()}>{ "Nothing yet. What you do to the run is listed here." }</p>
+        </div>
+    }
+}
+
+/// Properties of [`Row`].
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    entry: Entry,
+    scenario: Rc<Scenario>,
+    inert: bool,
+    ahead: bool,
+    is_open: bool,
+    onopen: Callback<MouseEvent>,
+}
+
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let desk = use_desk();
+    let entry = &props.entry;
+    let words = words::action(&entry.action, &props.scenario);
+    let goto = {
+        let (desk, at) = (desk.clone(), entry.at);
+        let pick = words::target(entry);
+        Callback::from(move |_| {
+            desk.go(Key::end_of(at));
+            if pick.is_some() {
+                desk.pick.set(pick);
+            }
+        })
+    };
+    html! {
+        <li class={classes!("script-row", props.inert.then_some("inert"), props.ahead.then_some("ahead"))} data-entry={entry.id.to_string()} data-inert={props.inert.to_string()}>
+            <div class="script-line">
+                <button type="button" class="script-time" title="Go to this moment" onclick={goto}>{ words::clock(entry.at) }</button>
+                <span class="script-words">{ &words }</span>
+                <Button sign={Sign::Pen} label={format!("Change: {words}")} class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} />
+                <Button sign={Sign::Cross} label={format!("Take out: {words}")} class="quiet" onclick={desk.acting(Deed::Remove(entry.id))} />
+            </div>
+            <p class="small" hidden={!props.inert}>{ "Its target does not exist in this run." }</p>
+            <div class="script-more" hidden={!props.is_open}>
+                if props.is_open { <Editor entry={entry.clone()} scenario={props.scenario.clone()} /> }
+            </div>
+        </li>
+    }
+}

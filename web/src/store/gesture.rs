@@ -1,0 +1,50 @@
+//! Where in a run a thing acts that a person does now: resolved once, and stored as an absolute time.
+
+use lightcone_sim::ids::{MsgId, NodeId};
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::Entry;
+use lightcone_sim::session::Session;
+use lightcone_sim::time::Ns;
+use lightcone_sim::trace::Instant;
+
+/// How far on a message that was held lands when it is let go, so that its arrow slants.
+const FLIGHT: Ns = Ns::ms(10);
+
+/// The instant of an entry made at this playhead: the playhead's time, after all that has been played there.
+pub fn here(session: &dyn Session, script: &[Entry], now: Key) -> Instant {
+    if now.rank < u32::MAX {
+        return (now.at, now.rank + 1);
+    }
+    let trace = session.trace();
+    let event = trace.last_event(now).and_then(|id| trace.event(id)).map(|event| event.key.instant());
+    let event = event.filter(|instant| instant.0 == now.at).map(|instant| instant.1);
+    let entry = script.iter().filter(|entry| entry.at == now.at).map(|entry| entry.rank).max();
+    (now.at, event.max(entry).map_or(0, |rank| rank.saturating_add(1)))
+}
+
+/// The instant at which something lands that waited for the person: a little later, so that its way can be seen, but
+/// before anything that comes by itself.
+pub fn soon(session: &dyn Session, script: &[Entry], now: Key) -> Instant {
+    let here = here(session, script, now);
+    let due = session.pending(now).into_iter().filter_map(|pending| pending.due);
+    let planned = script.iter().map(|entry| (entry.at, entry.rank));
+    let next = due.chain(planned).filter(|&instant| instant >= here).map(|instant| instant.0).min();
+    let at = (here.0 + FLIGHT).min(next.map_or(Ns::NEVER, |next| Ns(next.0.saturating_sub(1))));
+    if at <= here.0 {
+        return here;
+    }
+    let taken = script.iter().filter(|entry| entry.at == at).map(|entry| entry.rank).max();
+    (at, taken.map_or(0, |rank| rank.saturating_add(1)))
+}
+
+/// Whether everything waits for the person at this moment.
+pub fn holds_all(session: &dyn Session, now: Key) -> bool {
+    let now = now.instant();
+    session.trace().held_spans().iter().any(|&(from, to)| from <= now && now < to)
+}
+
+/// The playhead just after all that happens at an instant, and before what has a higher rank there.
+pub fn after(instant: Instant) -> Key {
+    let last = NodeId::client(u16::MAX);
+    Key::fate(instant, last, MsgId { node: last, seq: u32::MAX, copy: u32::MAX })
+}

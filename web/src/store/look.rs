@@ -1,0 +1,238 @@
+//! How things are looked at: what travels with a document ([`Look`]) and what stays with the reader ([`Habits`]).
+
+use std::rc::Rc;
+
+use gloo::storage::{LocalStorage, Storage};
+use lightcone_diagram::view::{MIN_TEXT_PX, PRESENTER_TEXT_PX};
+use lightcone_diagram::{Flow, Labels, TimeScale, View};
+use lightcone_sim::ids::NodeId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use yew::Reducible;
+
+/// How a document is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// The diagram's own options. Its flow counts only if `turned`.
+    pub view: View,
+    /// Whether the person chose which way time runs; else the window's shape does.
+    pub turned: bool,
+    /// How much larger or smaller than its natural size the diagram is.
+    pub zoom: f64,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { view: View::default(), turned: false, zoom: 1.0 }
+    }
+}
+
+/// What can happen to a look.
+#[derive(Clone, Debug)]
+pub enum LookAction {
+    /// Another takes its place.
+    Replace(Box<Look>),
+    /// What distance along the time axis means.
+    Scale(TimeScale),
+    /// Which way time runs; `None`: as the window is shaped.
+    Turn(Option<Flow>),
+    /// What stands on arrows.
+    Labels(Labels),
+    /// Whether routine messages fold.
+    Fold(bool),
+    /// A kind of message is hidden, or shown again.
+    Kind(String, bool),
+    /// A lane is hidden, or shown again.
+    Lane(NodeId, bool),
+    /// The order of all lanes.
+    Order(Vec<NodeId>),
+    /// Zooms by a factor.
+    Zoom(f64),
+    /// Zooms to the natural size.
+    Fit,
+}
+
+const ZOOM: (f64, f64) = (0.05, 40.0);
+
+impl Look {
+    /// The options that differ from the usual, for a link or a file.
+    pub fn to_map(&self) -> Map<String, Value> {
+        let all = |view: &View| match serde_json::to_value(view) {
+            Ok(Value::Object(map)) => map,
+            _ => Map::new(),
+        };
+        let usual = all(&View::default());
+        let mut map = all(&self.view);
+        map.retain(|name, value| name == "flow" || usual.get(name) != Some(value));
+        for own in ["text_px", "lane_gap_px", "hide_future"] {
+            map.remove(own);
+        }
+        if !self.turned {
+            map.remove("flow");
+        }
+        map
+    }
+
+    /// The look that a link or a file asks for; what it does not understand it leaves as usual.
+    pub fn from_map(map: &Map<String, Value>) -> Look {
+        let mut view = View::default();
+        for (name, value) in map {
+            let mut one = match serde_json::to_value(&view) {
+                Ok(Value::Object(one)) => one,
+                _ => continue,
+            };
+            one.insert(name.clone(), value.clone());
+            if let Ok(better) = serde_json::from_value(Value::Object(one)) {
+                view = better;
+            }
+        }
+        let usual = View::default();
+        view.text_px = usual.text_px;
+        view.lane_gap_px = usual.lane_gap_px;
+        view.hide_future = usual.hide_future;
+        Look { view, turned: map.contains_key("flow"), zoom: 1.0 }
+    }
+}
+
+impl Reducible for Look {
+    type Action = LookAction;
+
+    fn reduce(self: Rc<Self>, action: LookAction) -> Rc<Self> {
+        let mut look = (*self).clone();
+        match action {
+            LookAction::Replace(other) => look = *other,
+            LookAction::Scale(scale) => look.view.scale = scale,
+            LookAction::Turn(flow) => {
+                look.turned = flow.is_some();
+                look.view.flow = flow.unwrap_or_default();
+            }
+            LookAction::Labels(labels) => look.view.labels = labels,
+            LookAction::Fold(fold) => look.view.fold_routine = fold,
+            LookAction::Kind(kind, true) => drop(look.view.hidden_kinds.insert(kind)),
+            LookAction::Kind(kind, false) => drop(look.view.hidden_kinds.remove(&kind)),
+            LookAction::Lane(node, true) => drop(look.view.hidden_nodes.insert(node)),
+            LookAction::Lane(node, false) => drop(look.view.hidden_nodes.remove(&node)),
+            LookAction::Order(order) => look.view.order = order,
+            LookAction::Zoom(factor) => look.zoom = (look.zoom * factor).clamp(ZOOM.0, ZOOM.1),
+            LookAction::Fit => look.zoom = 1.0,
+        }
+        Rc::new(look)
+    }
+}
+
+/// Light, dark, or as the reader's system has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shade {
+    /// As the system has it.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What stays with the reader from one visit to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Habits {
+    /// Light or dark.
+    pub shade: Shade,
+    /// Text before an audience.
+    pub large: bool,
+    /// Seconds of the run in a second of the reader's.
+    pub speed: f64,
+    /// Panels that are folded.
+    pub folded: Vec<String>,
+    /// Whether the side panel is put away.
+    pub aside: bool,
+    /// Whether the hint for newcomers was put away.
+    pub hinted: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Habits {
+        Habits {
+            shade: Shade::Auto,
+            large: false,
+            speed: 0.25,
+            folded: Vec::new(),
+            aside: false,
+            hinted: false,
+        }
+    }
+}
+
+/// The speeds on offer.
+pub const SPEEDS: [f64; 9] = [0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0];
+
+/// What can happen to the reader's habits.
+#[derive(Clone, Debug)]
+pub enum HabitsAction {
+    /// The next of automatic, light and dark.
+    Shade(Shade),
+    /// Text before an audience, or not.
+    Large(bool),
+    /// This speed.
+    Speed(f64),
+    /// The next faster or slower speed.
+    Faster(bool),
+    /// A panel folds or unfolds.
+    Fold(String),
+    /// The side panel is put away or comes back.
+    Aside,
+    /// The hint was read.
+    Hinted,
+}
+
+const KEPT: &str = "lightcone.habits";
+
+impl Habits {
+    /// As they were on the last visit.
+    pub fn recall() -> Habits {
+        let mut habits: Habits = LocalStorage::get(KEPT).unwrap_or_default();
+        if !SPEEDS.contains(&habits.speed) {
+            habits.speed = Habits::default().speed;
+        }
+        habits
+    }
+
+    /// Size of the smallest text in the diagram.
+    pub fn text_px(&self) -> f64 {
+        if self.large { PRESENTER_TEXT_PX } else { MIN_TEXT_PX }
+    }
+
+    /// Whether this panel is folded.
+    pub fn is_folded(&self, panel: &str) -> bool {
+        self.folded.iter().any(|name| name == panel)
+    }
+}
+
+impl Reducible for Habits {
+    type Action = HabitsAction;
+
+    fn reduce(self: Rc<Self>, action: HabitsAction) -> Rc<Self> {
+        let mut habits = (*self).clone();
+        match action {
+            HabitsAction::Shade(shade) => habits.shade = shade,
+            HabitsAction::Large(large) => habits.large = large,
+            HabitsAction::Speed(speed) => habits.speed = speed,
+            HabitsAction::Faster(faster) => habits.speed = neighbour(habits.speed, faster),
+            HabitsAction::Fold(panel) => match habits.folded.iter().position(|name| *name == panel) {
+                Some(place) => drop(habits.folded.remove(place)),
+                None => habits.folded.push(panel),
+            },
+            HabitsAction::Aside => habits.aside = !habits.aside,
+            HabitsAction::Hinted => habits.hinted = true,
+        }
+        // A browser that keeps nothing is no reason to complain.
+        let _ = LocalStorage::set(KEPT, &habits);
+        Rc::new(habits)
+    }
+}
+
+fn neighbour(speed: f64, faster: bool) -> f64 {
+    let place = SPEEDS.iter().position(|&other| other >= speed).unwrap_or(0);
+    let next = if faster { place + 1 } else { place.saturating_sub(1) };
+    SPEEDS.get(next).copied().unwrap_or(speed)
+}

@@ -1,0 +1,49 @@
+//! Keys and first steps.
+
+use yew::prelude::*;
+
+use crate::parts::pop::Sheet;
+
+const KEYS: &[(&str, &str)] = &[
+    ("Space, k", "play, pause"),
+    ("→, l, Page Down", "step to the next event"),
+    ("←, j, Page Up", "step back"),
+    ("Home, End", "to the start, to the end"),
+    ("+, −", "faster, slower"),
+    ("u, Ctrl+Z", "undo an edit"),
+    ("Ctrl+Shift+Z", "redo it"),
+    ("e", "look into the event that has just happened"),
+    ("Shift+→, Shift+←", "look into the next event, the one before"),
+    ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
+    ("g", "go to the event that you look into"),
+    ("[, ]", "zoom out, zoom in"),
+    ("Esc", "close what is open"),
+    ("?", "this list"),
+];
+
+const FIRST: &[&str] = &[
+    "Time runs along the lanes; each lane is a node, each arrow a message. The colour is the term (or ballot, or transaction).",
+    "Click a lane to crash it, pause it, skew its clock, or cut it off from others. Click an arrow or a dot to see what it is and why.",
+    "“Next” lists what may happen next. Deliver, drop, delay or copy any of it: the future is computed anew.",
+    "Nothing is lost: undo takes edits back, the script lists them, and the address holds the whole scenario, ready to share.",
+];
+
+/// Keys and first steps.
+#[component]
+pub fn Help() -> Html {
+    let key = |(keys, does): &(&'static str, &'static str)| {
+        html! {
+            <div key={*keys} class="key-row">
+                <dt>{ for keys.split(", ").map(|one| html! { <kbd key={one}>{ one }</kbd> }) }</dt>
+                <dd>{ *does }</dd>
+            </div>
+        }
+    };
+    html! {
+        <Sheet title="Help" name="help">
+            <ul class="first-steps">{ for FIRST.iter().map(|step| html! { <li key={*step}>{ *step }</li> }) }</ul>
+            <h3>{ "Keys" }</h3>
+            <dl class="keys">{ for KEYS.iter().map(key) }</dl>
+        </Sheet>
+    }
+}

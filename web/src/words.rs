@@ -1,0 +1,201 @@
+//! What the page says of nodes, times, entries and steps, in a teacher's words.
+
+use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId};
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Entry, Scenario};
+use lightcone_sim::session::Session;
+use lightcone_sim::time::Ns;
+use lightcone_sim::trace::Cause;
+
+use crate::store::work::Deed;
+
+/// What a node is called on the screen.
+pub fn name(scenario: &Scenario, node: NodeId) -> String {
+    scenario.names.get(&node).cloned().unwrap_or_else(|| node.to_string())
+}
+
+/// A time for a glance: three decimals of a second.
+pub fn clock(at: Ns) -> String {
+    let ms = at.0 / 1_000_000;
+    format!("{}.{:03} s", ms / 1_000, ms % 1_000)
+}
+
+/// A time that may be below zero.
+pub fn local(ns: i64) -> String {
+    let sign = if ns < 0 { "−" } else { "" };
+    format!("{sign}{}", clock(Ns(ns.unsigned_abs())))
+}
+
+/// How long until something: `24 ms`, `1.2 s`.
+pub fn span(span: Ns) -> String {
+    match span.0 {
+        0..1_000_000 if span.0 > 0 => "< 1 ms".to_owned(),
+        0..1_000_000_000 => format!("{} ms", span.0 / 1_000_000),
+        _ => format!("{}.{:02} s", span.0 / 1_000_000_000, span.0 / 10_000_000 % 100),
+    }
+}
+
+/// Parts per million of drift as a percentage.
+pub fn percent(ppm: i64) -> String {
+    let sign = if ppm < 0 { "−" } else { "+" };
+    let ppm = ppm.unsigned_abs();
+    let fraction = format!("{:04}", ppm % 10_000);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{fraction} %", ppm / 10_000)
+}
+
+/// What happened last at the playhead, in a sentence.
+pub fn happened(session: &dyn Session, scenario: &Scenario, now: Key) -> String {
+    let trace = session.trace();
+    let Some(id) = trace.last_event(now) else { return "Nothing has happened yet.".to_owned() };
+    let Some(event) = trace.event(id) else { return String::new() };
+    if let Cause::Entry(entry) = event.cause
+        && let Some(entry) = scenario.script.iter().find(|other| other.id == entry)
+    {
+        return format!("{}: {}.", clock(event.at()), action(&entry.action, scenario));
+    }
+    let told = session.explain(id).unwrap_or_default();
+    let why = told.notes.first().map(|note| format!(" {note}")).unwrap_or_default();
+    format!("{}: {}.{why}", clock(event.at()), told.title)
+}
+
+/// An event in a few words.
+pub fn event(session: &dyn Session, id: EventId) -> String {
+    session.explain(id).map(|told| told.title).unwrap_or_else(|| id.to_string())
+}
+
+/// Groups of a partition: `A B | C D E`.
+pub fn groups(groups: &[Vec<NodeId>], scenario: &Scenario) -> String {
+    let group =
+        |nodes: &Vec<NodeId>| nodes.iter().map(|&node| name(scenario, node)).collect::<Vec<_>>().join(" ");
+    groups.iter().map(group).collect::<Vec<_>>().join(" | ")
+}
+
+fn ending(until: Option<Ns>) -> String {
+    until.map_or_else(String::new, |until| format!(" until {}", clock(until)))
+}
+
+/// What an entry of the script does.
+pub fn action(action: &Action, scenario: &Scenario) -> String {
+    let name = |node: NodeId| name(scenario, node);
+    match action {
+        Action::Crash { node } => format!("{} crashes", name(*node)),
+        Action::CrashInside { event, after } => {
+            format!("{} crashes inside {event}, after {}", name(event.node), effects(*after))
+        }
+        Action::Amnesia { node } => format!("{} crashes and loses its disk", name(*node)),
+        Action::Recover { node } => format!("{} recovers", name(*node)),
+        Action::Pause { node } => format!("{} stands still", name(*node)),
+        Action::Resume { node } => format!("{} goes on", name(*node)),
+        Action::Cut { from, to, until } => {
+            format!("{} no longer hears {}{}", name(*to), name(*from), ending(*until))
+        }
+        Action::Heal { from: None, to: None } => "All links heal".to_owned(),
+        Action::Heal { from: Some(from), to: Some(to) } => {
+            format!("{} hears {} again", name(*to), name(*from))
+        }
+        Action::Heal { from: Some(from), to: None } => format!("All hear {} again", name(*from)),
+        Action::Heal { from: None, to: Some(to) } => format!("{} hears all again", name(*to)),
+        Action::Partition { groups: parts, until, one_way } => {
+            let way = if *one_way { ", one way" } else { "" };
+            format!("Partition {}{way}{}", groups(parts, scenario), ending(*until))
+        }
+        Action::Drop { message } => format!("{message} is lost"),
+        Action::Deliver { message } => format!("{message} arrives"),
+        Action::Duplicate { message } => format!("{message} is copied"),
+        Action::Hold { message } => format!("{message} is held"),
+        Action::Release { message } => format!("{message} goes on"),
+        Action::Fire { timer } => format!("timer {timer} fires"),
+        Action::Suppress { timer } => format!("timer {timer} does not fire"),
+        Action::Clock { node, offset, drift_ppm } => {
+            let offset = offset.map(|offset| {
+                format!(
+                    "{} {}",
+                    if offset < 0 { "behind by" } else { "ahead by" },
+                    span(Ns(offset.unsigned_abs()))
+                )
+            });
+            let drift = drift_ppm.map(|ppm| format!("runs at {}", percent(ppm)));
+            let parts: Vec<String> = offset.into_iter().chain(drift).collect();
+            format!("Clock of {}: {}", name(*node), parts.join(", "))
+        }
+        Action::Op { client, op, node } => {
+            let at = node.map_or_else(String::new, |node| format!(" at {}", name(node)));
+            format!("{}: {op}{at}", name(*client))
+        }
+        Action::HoldAll { on: true } => "Everything waits for you".to_owned(),
+        Action::HoldAll { on: false } => "Everything goes on by itself".to_owned(),
+        Action::Note { event, text } => format!("Note at {event}: {text}"),
+    }
+}
+
+fn effects(count: u32) -> String {
+    match count {
+        0 => "none of its effects".to_owned(),
+        1 => "1 effect".to_owned(),
+        _ => format!("{count} effects"),
+    }
+}
+
+/// What was just done, as a sentence.
+pub fn deed(deed: &Deed, scenario: &Scenario) -> String {
+    match deed {
+        Deed::Now(done) => format!("{}.", action(done, scenario)),
+        Deed::At(at, done) => format!("{}: {}.", clock(*at), action(done, scenario)),
+        Deed::Deliver(message) => format!("{message} arrives."),
+        Deed::Fire(timer) => format!("Timer {timer} fires."),
+        Deed::Delay(message, by) => format!("{message} arrives {} later.", span(*by)),
+        Deed::Arrive(message, at) => format!("{message} arrives at {}.", clock(*at)),
+        Deed::Change(entry) => format!("Changed: {}.", action(&entry.action, scenario)),
+        Deed::Remove(id) => removed(*id, scenario),
+        Deed::Rename(node, name) => format!("{node} is now called {name}."),
+    }
+}
+
+fn removed(id: EntryId, scenario: &Scenario) -> String {
+    let entry = scenario.script.iter().find(|entry| entry.id == id);
+    entry.map_or_else(
+        || "Taken out.".to_owned(),
+        |entry| format!("Taken out: {}.", action(&entry.action, scenario)),
+    )
+}
+
+/// Who sends what to whom: `A → B`.
+pub fn way(scenario: &Scenario, id: MsgId, to: NodeId) -> String {
+    format!("{} → {}", name(scenario, id.node), name(scenario, to))
+}
+
+/// What an entry points at, if that is an event or a message.
+pub fn target(entry: &Entry) -> Option<crate::store::pick::Pick> {
+    use crate::store::pick::Pick;
+    match entry.action {
+        Action::CrashInside { event, .. } | Action::Note { event, .. } => Some(Pick::Event(event)),
+        Action::Drop { message }
+        | Action::Deliver { message }
+        | Action::Duplicate { message }
+        | Action::Hold { message }
+        | Action::Release { message } => Some(Pick::Message(message)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drift_is_a_percentage() {
+        assert_eq!(percent(400_000), "+40 %");
+        assert_eq!(percent(-12_345), "−1.2345 %");
+        assert_eq!(percent(50), "+0.005 %");
+    }
+
+    #[test]
+    fn times_are_read_at_a_glance() {
+        assert_eq!(clock(Ns::ms(2_310)), "2.310 s");
+        assert_eq!(local(-40_000_000), "−0.040 s");
+        assert_eq!(span(Ns::ms(24)), "24 ms");
+        assert_eq!(span(Ns(12)), "< 1 ms");
+    }
+}
