@@ -82,7 +82,7 @@ pub(crate) fn exit_code(result: Result<Code, Failure>, err: &mut dyn Write) -> i
         Err(Failure::BadInput(sentence)) => sentence,
     };
     // Where stderr is closed too, the exit code alone must do.
-    let _ = writeln!(err, "lightcone: {}", sentence.replace(['\n', '\r'], " "));
+    let _ = writeln!(err, "lightcone: {}", sentence.replace(char::is_control, " "));
     BAD_INPUT
 }
 

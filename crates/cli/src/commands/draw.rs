@@ -1,11 +1,52 @@
 //! `lightcone draw`
 
+use std::fs;
+
+use lightcone_diagram::{Frame, Layout, Space, View, svg};
+use lightcone_sim::order::Key;
+use lightcone_sim::session::Session;
+
 use crate::Streams;
 use crate::args::Picture;
 use crate::failure::{Code, Failure};
 use crate::ran::Ran;
 
+/// The room across the lanes, in px: lanes stand farther apart than they must if it is there.
+const ACROSS_PX: f64 = 360.0;
+/// The room along the time axis that a picture is made for; it grows with the run.
+const ALONG_PX: f64 = 1_200.0;
+
 pub(super) fn run(ran: &Ran<'_>, picture: &Picture, streams: &mut Streams<'_>) -> Result<Code, Failure> {
-    let _ = (picture, ran, streams);
-    Failure::bad("drawing is not there yet")
+    let session = ran.session.as_ref();
+    let now = picture.at.map(Key::end_of).or(ran.document.playhead).unwrap_or(ran.end());
+    let layout = Layout::new(session, &view(ran, picture)?, space(session, picture));
+    let file = svg(&layout.scene(session, &Frame::at(now)), picture.theme);
+    if picture.output.as_os_str() == "-" {
+        streams.out.write_all(file.as_bytes())?;
+    } else if let Err(error) = fs::write(&picture.output, file) {
+        return Failure::bad(format!("{} cannot be written: {error}", picture.output.display()));
+    }
+    Ok(ran.conclude(streams.err)?)
+}
+
+/// How to look at it: as the link or file says, unless a flag says otherwise.
+fn view(ran: &Ran<'_>, picture: &Picture) -> Result<View, Failure> {
+    let saved = serde_json::Value::Object(ran.document.view.clone());
+    let mut view: View = serde_json::from_value(saved).map_err(|error| {
+        Failure::BadInput(format!("the view that the scenario was saved with does not read: {error}"))
+    })?;
+    view.hide_future |= ran.document.quiz;
+    view.scale = picture.scale.unwrap_or(view.scale);
+    view.flow = picture.flow.unwrap_or(view.flow);
+    view.labels = picture.labels.unwrap_or(view.labels);
+    Ok(view)
+}
+
+fn space(session: &dyn Session, picture: &Picture) -> Space {
+    let fitting = picture.width.map(|width| Layout::fitting_zoom(session, f64::from(width)));
+    Space {
+        across_px: ACROSS_PX,
+        along_px: picture.width.map_or(ALONG_PX, f64::from),
+        px_per_s: fitting.unwrap_or_else(|| Layout::natural_zoom(session)),
+    }
 }

@@ -38,10 +38,10 @@ impl Columns {
         match line {
             Line::Event(id, record) => {
                 let (what, source) = told(session, record, id.node);
-                // The node's own reasons, in its own words.
-                let notes = session.explain(id).map(|told| told.notes).unwrap_or_default();
-                let why: Vec<String> = source.into_iter().chain(notes).collect();
-                self.row(to, record.at(), &id.node.to_string(), &what, &why.join("; "))
+                let reasons = session.explain(id).map(|told| told.notes.join(" ")).unwrap_or_default();
+                let gap = if source.is_empty() || reasons.is_empty() { "" } else { ": " };
+                let why = format!("{source}{gap}{reasons}");
+                self.row(to, record.at(), &id.node.to_string(), &what, &why)
             }
             Line::Fate(id, record, Some(at)) if record.fate.kind != FateKind::Delivered => {
                 let lost = match record.fate.kind {
@@ -74,17 +74,14 @@ impl Columns {
 }
 
 /// What happened, and what brought it about.
-fn told(session: &dyn Session, record: &EventRecord, node: NodeId) -> (String, Option<String>) {
+fn told(session: &dyn Session, record: &EventRecord, node: NodeId) -> (String, String) {
+    let label = || label(session, node, record);
     match record.cause {
-        Cause::Message(id) => {
-            (format!("got {}", message_label(session, id)), Some(format!("{id} from {}", id.node)))
-        }
-        Cause::Timer(seq) => {
-            (format!("timer: {}", label(session, node, record)), Some(TimerId { node, seq }.to_string()))
-        }
-        Cause::Op(_) => (format!("asked to {}", label(session, node, record)), None),
-        Cause::Entry(entry) => (record.kind.name().to_owned(), Some(format!("script entry {entry}"))),
-        Cause::Start => (record.kind.name().to_owned(), None),
+        Cause::Message(id) => (format!("got {}", label()), format!("{id} from {}", id.node)),
+        Cause::Timer(seq) => (format!("timer: {}", label()), TimerId { node, seq }.to_string()),
+        Cause::Op(_) => (format!("asked to {}", label()), String::new()),
+        Cause::Entry(entry) => (record.kind.name().to_owned(), format!("script entry {entry}")),
+        Cause::Start => (record.kind.name().to_owned(), String::new()),
     }
 }
 

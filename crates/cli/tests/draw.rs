@@ -1,0 +1,67 @@
+//! Stories of `lightcone draw`.
+
+mod common;
+
+use common::{TempFile, lightcone, lightcone_reading, printed};
+
+#[test]
+fn a_picture_is_a_stand_alone_svg_file() {
+    let file = TempFile::new("raft.svg", "");
+    assert_eq!(printed(&["draw", "raft", "--until", "1s", "-o", file.path()]), "");
+    let svg = file.content();
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    assert!(!svg.contains("<script") && !svg.contains("href=\"http"));
+    for lane in ["A", "B", "C", "D", "E", "c1"] {
+        assert!(svg.contains(&format!(">{lane}<")), "no lane {lane}");
+    }
+    assert_eq!(printed(&["draw", "raft", "--until", "1s", "-o", "-"]), svg);
+}
+
+#[test]
+fn every_option_changes_the_picture() {
+    let draw = |options: &[&str]| {
+        let words: Vec<&str> =
+            ["draw", "raft", "--until", "1s", "-o", "-"].iter().chain(options).copied().collect();
+        printed(&words)
+    };
+    let plain = draw(&[]);
+    assert_eq!(draw(&["--scale", "warped", "--flow", "lr", "--theme", "light", "--labels", "full"]), plain);
+    for options in [
+        ["--scale", "true"],
+        ["--scale", "logical"],
+        ["--flow", "tb"],
+        ["--theme", "dark"],
+        ["--labels", "none"],
+        ["--at", "300ms"],
+    ] {
+        assert_ne!(draw(&options), plain, "{options:?}");
+    }
+    assert_ne!(draw(&["--scale", "true"]), draw(&["--scale", "true", "--width", "4000"]));
+}
+
+#[test]
+fn a_link_brings_its_own_view_and_playhead() {
+    let linked = printed(&["draw", "#raft?until=1s&t=300ms&view.scale=logical", "-o", "-"]);
+    let flagged =
+        printed(&["draw", "raft", "--until", "1s", "--at", "300ms", "--scale", "logical", "-o", "-"]);
+    assert_eq!(linked, flagged);
+    let said = lightcone(&["draw", "#raft?view.scale=7", "-o", "-"]);
+    assert_eq!((said.code, said.err.lines().count()), (2, 1), "{}", said.err);
+}
+
+#[test]
+fn a_violated_run_is_drawn_all_the_same() {
+    let raft = lightcone_protocols::find("raft").expect("Raft");
+    let codes: Vec<i32> = (raft.examples)()
+        .into_iter()
+        .map(|(_, scenario)| {
+            let said = lightcone_reading(
+                &serde_json::to_string(&scenario).expect("JSON"),
+                &["draw", "-", "-o", "-"],
+            );
+            assert!(said.out.ends_with("</svg>\n"));
+            said.code
+        })
+        .collect();
+    assert!(codes.contains(&0) && codes.contains(&1), "{codes:?}");
+}
