@@ -1,58 +1,38 @@
 //! Gossip: whoever hears something new tells two others, picked at random (Demers et al., 1987).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::{fmt, str::FromStr};
 
 use lightcone_sim::ids::{NodeId, Nodes};
-use lightcone_sim::monitor::Monitor;
-use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View, Weight};
+use lightcone_sim::monitor::{Monitor, Report, Seen};
+use lightcone_sim::protocol::{Ctx, Event, Protocol, View};
 use lightcone_sim::scenario::{Scenario, WeightedOp};
 use lightcone_sim::time::Ns;
 
-/// What nodes tell one another, and what clients are asked to tell: `tell it's spring`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Rumour(String);
-
-impl fmt::Display for Rumour {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "tell {}", self.0)
-    }
-}
-
-impl FromStr for Rumour {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Rumour, String> {
-        let rumour =
-            text.strip_prefix("tell ").ok_or("write `tell` and a text, such as `tell it's spring`")?;
-        Ok(Rumour(rumour.to_owned()))
-    }
-}
-
 /// The protocol. What a person can set would be its fields; there is nothing.
+#[derive(Debug)]
 pub struct Gossip;
 
 impl Protocol for Gossip {
     type Params = BTreeMap<String, u64>; // None.
-    type State = BTreeSet<Rumour>; // What a node has heard. In memory: a crash makes it forget.
+    type State = BTreeSet<String>; // The rumours that a node has heard. In memory: a crash makes it forget.
     type Stable = (); // Nothing is on disk.
-    type Msg = Rumour;
+    type Msg = String; // A rumour.
     type Timer = (); // There is one, which needs no name.
-    type Op = Rumour;
+    type Op = String; // A client starts a rumour.
     type Ret = &'static str;
-
     const NAME: &'static str = "gossip";
     const TITLE: &'static str = "Gossip";
     const SUMMARY: &'static str = "A rumour spreads at random, until everybody has heard it";
-    const OPS: &'static [&'static str] = &["tell it's spring"];
+    const OPS: &'static [&'static str] = &["it's spring"];
 
     fn new(_: Self::Params, _: Nodes) -> Result<Gossip, String> {
         Ok(Gossip)
     }
 
     fn scenario(nodes: Option<u16>) -> Scenario {
-        let mut scenario = Scenario::new(Self::NAME, nodes.unwrap_or(8));
-        scenario.workload.every = Ns::s(3);
-        scenario.workload.ops = vec![WeightedOp { op: "tell rumour {n}".to_owned(), weight: 1 }];
+        let mut scenario = Scenario::new(Self::NAME, nodes.unwrap_or(6));
+        scenario.workload.every = Ns::s(3); // The client starts a rumour every three seconds.
+        scenario.workload.ops = vec![WeightedOp { op: "rumour {n}".to_owned(), weight: 1 }];
         scenario
     }
 
@@ -72,9 +52,7 @@ impl Protocol for Gossip {
             Event::Message { msg, .. } if heard.insert(msg.clone()) => (Some(msg.clone()), 2),
             Event::Message { .. } => return ctx.note(|| "I know that, and keep it to myself.".to_owned()),
             Event::Timer(()) => {
-                ctx.note(|| {
-                    "Somebody may have been left out, or a message lost: I tell an old story.".to_owned()
-                });
+                ctx.note(|| "Somebody may have been left out: I tell an old story.".to_owned());
                 ctx.set_timer((), Ns::ms(500), Ns::s(1));
                 (heard.iter().nth(ctx.pick(heard.len() as u64) as usize).cloned(), 1)
             }
@@ -86,24 +64,30 @@ impl Protocol for Gossip {
         }
     }
 
-    fn status(&self, heard: &Self::State, (): &()) -> Status {
-        Status { role: "gossip", weight: Weight::Thin, epoch: Some(heard.len() as u64) }
-    }
-
     fn view(&self, heard: &Self::State, (): &()) -> View {
-        heard.iter().fold(View::default(), |view, rumour| view.field("heard", &rumour.0))
-    }
-
-    fn describe(&self, Rumour(text): &Rumour) -> MsgView {
-        let sentence = format!("Have you heard? {text}!");
-        MsgView { kind: "rumour", label: text.clone(), sentence, epoch: None, routine: false }
-    }
-
-    fn describe_timer(&self, (): &()) -> String {
-        "old story".to_owned()
+        heard.iter().fold(View::default(), |view, rumour| view.field("heard", rumour))
     }
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<Gossip>>> {
-        Vec::new() // Invariants would go here.
+        vec![Box::new(Truth::default())]
+    }
+}
+
+/// An invariant: nobody hears what no client ever told.
+#[derive(Default)]
+struct Truth(BTreeSet<String>);
+
+impl Monitor<Gossip> for Truth {
+    fn name(&self) -> &'static str {
+        "truth"
+    }
+
+    fn observe(&mut self, seen: Seen<'_, Gossip>, report: &mut Report<'_>) {
+        let mut heard = seen.state.into_iter().flatten();
+        if seen.event.node.is_client() {
+            self.0.extend(heard.cloned());
+        } else if let Some(rumour) = heard.find(|rumour| !self.0.contains(*rumour)) {
+            report.violated(format!("{} heard `{rumour}`, which no client told.", seen.event.node), []);
+        }
     }
 }

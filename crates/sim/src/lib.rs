@@ -16,11 +16,13 @@ mod plan;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod protocol;
+mod record;
 pub mod registry;
 mod replay;
 pub mod run;
 pub mod scenario;
 pub mod session;
+mod step;
 pub mod time;
 pub mod trace;
 pub mod validate;

@@ -29,7 +29,7 @@ pub trait Protocol: Sized + 'static {
     /// What a timer is for. A node has at most one timer of each value; setting it again replaces it.
     type Timer: Clone + Eq + Hash + Debug;
     /// What clients call, written as text in scripts: `put x 1`.
-    type Op: Clone + Eq + Hash + Debug + Display + FromStr<Err = String>;
+    type Op: Clone + Eq + Hash + Debug + Display + FromStr<Err: Display>;
     /// What clients are told.
     type Ret: Clone + Eq + Hash + Debug + Display;
 
@@ -48,7 +48,9 @@ pub trait Protocol: Sized + 'static {
     fn new(params: Self::Params, nodes: Nodes) -> Result<Self, String>;
 
     /// The scenario that opens with no more said than the protocol's name, for so many servers (`None`: as usual).
-    fn scenario(nodes: Option<u16>) -> Scenario;
+    fn scenario(nodes: Option<u16>) -> Scenario {
+        Scenario::new(Self::NAME, nodes.unwrap_or(3))
+    }
 
     /// Named scenarios worth opening, as (title, scenario).
     fn examples() -> Vec<(&'static str, Scenario)> {
@@ -62,19 +64,30 @@ pub trait Protocol: Sized + 'static {
     fn on(&self, state: &mut Self::State, event: Event<'_, Self>, ctx: &mut Ctx<'_, Self>);
 
     /// The node's role and epoch, for its lane's weight and colour. Asked after every activation: keep it cheap.
-    fn status(&self, state: &Self::State, stable: &Self::Stable) -> Status;
+    fn status(&self, _state: &Self::State, _stable: &Self::Stable) -> Status {
+        Status { role: "node", weight: Weight::Thin, epoch: None }
+    }
 
     /// The node's state for the inspector.
-    fn view(&self, state: &Self::State, stable: &Self::Stable) -> View;
+    fn view(&self, state: &Self::State, stable: &Self::Stable) -> View {
+        View::default().field("state", format!("{state:?}")).durable("disk", format!("{stable:?}"))
+    }
 
     /// A message for arrows, lists and the inspector.
-    fn describe(&self, msg: &Self::Msg) -> MsgView;
+    fn describe(&self, msg: &Self::Msg) -> MsgView {
+        let text = format!("{msg:?}");
+        MsgView { kind: "message", label: text.clone(), sentence: text, epoch: None, routine: false }
+    }
 
     /// A timer in a few words: `election timeout`.
-    fn describe_timer(&self, timer: &Self::Timer) -> String;
+    fn describe_timer(&self, timer: &Self::Timer) -> String {
+        format!("{timer:?}")
+    }
 
     /// The invariants to watch, fresh for one run.
-    fn monitors(&self) -> Vec<Box<dyn Monitor<Self>>>;
+    fn monitors(&self) -> Vec<Box<dyn Monitor<Self>>> {
+        Vec::new()
+    }
 }
 
 /// Why a handler runs.

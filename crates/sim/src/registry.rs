@@ -49,7 +49,7 @@ impl ProtocolEntry {
             examples: P::examples,
             default_params: || serde_json::to_value(P::Params::default()).unwrap_or_default(),
             start: |scenario| Ok(Box::new(Run::<P>::start(scenario)?)),
-            check_op: |text| text.parse::<P::Op>().map(drop),
+            check_op: |text| text.parse::<P::Op>().map(drop).map_err(|error| error.to_string()),
             check_params: |params, nodes| {
                 let params = serde_json::from_value(params).map_err(|error| error.to_string())?;
                 P::new(params, nodes).map(drop)

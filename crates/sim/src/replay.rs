@@ -61,6 +61,9 @@ impl<P: Protocol> Run<P> {
                 };
                 let input = input(&self.trace, &self.payloads, index, record.cause);
                 activate(&self.protocol, node, around, input, effects);
+                if crash.is_some() {
+                    node.state = None;
+                }
             }
         }
     }
@@ -89,7 +92,7 @@ impl<P: Protocol> Cursor<P> {
             if stays {
                 continue;
             }
-            let target = events.partition_point(|event| event.key <= now) as u32;
+            let target = run.trace.lane_count_until(index, now);
             if target > *count && target - *count <= CHECKPOINT_EVERY {
                 for event in *count..target {
                     run.repeat(index, event + 1, node, &mut self.effects, false);

@@ -23,6 +23,20 @@ pub struct Trace {
     pub(crate) held: Vec<(Instant, Instant)>,
     pub(crate) acted: BTreeSet<EntryId>,
     pub(crate) reached: Ns,
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// After how many events of a run it is noted how far each line has come, so that a moment is found in a long run by
+/// looking at little of it.
+pub(crate) const MARK_EVERY: usize = 1024;
+
+/// How far each line had come after so many events of the run.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    /// The last of these events.
+    pub key: Key,
+    /// How many events each node had had.
+    pub counts: Vec<u32>,
 }
 
 /// A true time and a rank.
@@ -391,14 +405,31 @@ impl Trace {
         }
     }
 
+    /// How many marks stand at or before `now`.
+    fn marks_until(&self, now: Key) -> usize {
+        self.marks.partition_point(|mark| mark.key <= now)
+    }
+
     /// How many events of the run happen at or before `now`.
     pub fn count_until(&self, now: Key) -> usize {
-        self.order.partition_point(|&id| self.event(id).is_some_and(|event| event.key <= now))
+        let first = self.marks_until(now) * MARK_EVERY;
+        let last = (first + MARK_EVERY).min(self.order.len());
+        first
+            + self.order[first..last]
+                .partition_point(|&id| self.event(id).is_some_and(|event| event.key <= now))
     }
 
     /// How many events of one node happen at or before `now`.
     pub fn node_count_until(&self, node: NodeId, now: Key) -> u32 {
-        self.lane(node).map_or(0, |lane| lane.events.partition_point(|event| event.key <= now) as u32)
+        self.nodes.index(node).map_or(0, |index| self.lane_count_until(index, now))
+    }
+
+    pub(crate) fn lane_count_until(&self, index: usize, now: Key) -> u32 {
+        let marks = self.marks_until(now);
+        let events = &self.lanes[index].events;
+        let first = marks.checked_sub(1).map_or(0, |before| self.marks[before].counts[index] as usize);
+        let last = self.marks.get(marks).map_or(events.len(), |after| after.counts[index] as usize);
+        (first + events[first..last].partition_point(|event| event.key <= now)) as u32
     }
 
     /// The last event at or before `now`.

@@ -6,11 +6,11 @@ use crate::hash::PortableHasher;
 use crate::ids::{EventId, MsgId, NodeId, OpId, TimerId};
 use crate::order::Key;
 use crate::protocol::{Effect, EffectOf, MsgView, Protocol};
-use crate::run::{MARK_EVERY, Run};
+use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::session::{Condition, Explained, NodeView, Pending, PendingWhat, Progress, Session};
 use crate::time::Ns;
-use crate::trace::{Cause, EventKind, FateKind, Instant, NEVER, Trace};
+use crate::trace::{Cause, EventKind, FateKind, Instant, MARK_EVERY, NEVER, Trace};
 
 impl<P: Protocol> Session for Run<P> {
     fn scenario(&self) -> &Scenario {

@@ -99,6 +99,10 @@ impl Monitor<TwoPhaseCommit> for Unanimity {
             self.note_votes(node, &participant.uncertain);
         }
         for record in self.reading.new_records(&seen) {
+            // Who crashes with its vote on its way is seen by its log alone.
+            if let Record::Yes { txn } = record {
+                self.yes.entry(txn).or_default().insert(node);
+            }
             let Record::Decided { txn, decision: Decision::Commit } = record else { continue };
             let yes = self.yes.entry(txn).or_default();
             let missing = seen.protocol.participants().into_iter().find(|node| !yes.contains(node));

@@ -1,0 +1,90 @@
+//! How an event enters the trace: with its ghost clocks, under the monitors' eyes, and with states kept for later.
+
+use crate::ids::EventId;
+use crate::monitor::{Report, Seen};
+use crate::order::Key;
+use crate::protocol::Protocol;
+use crate::run::{CHECKPOINT_EVERY, Run};
+use crate::trace::{Cause, EventKind, EventRecord, MARK_EVERY, Mark};
+
+impl<P: Protocol> Run<P> {
+    /// Writes an event into the trace, with its ghost clocks, and lets the monitors see it.
+    pub(crate) fn record(&mut self, key: Key, index: usize, kind: EventKind, cause: Cause) {
+        let node = self.trace.nodes.at(index);
+        let lamport = if kind.is_activation() { self.tick(index, cause) } else { 0 };
+        let live = &self.nodes[index].node;
+        let lane = &mut self.trace.lanes[index];
+        let event = EventId { node, index: lane.events.len() as u32 + 1 };
+        lane.events.push(EventRecord {
+            key,
+            kind,
+            cause,
+            local: lane.clock.wall(key.at, key.rank),
+            lamport,
+            activation: live.activations,
+            sent: lane.messages.len() as u32,
+            timers: lane.timers.len() as u32,
+        });
+        let status = live.state.as_ref().map(|state| self.protocol.status(state, &live.stable));
+        if lane.statuses.last().map(|&(_, last)| last) != Some(status) {
+            lane.statuses.push((event.index, status));
+        }
+        self.trace.order.push(event);
+        if let Some(notes) = self.plan.notes.get(&event) {
+            self.trace.acted.extend(notes);
+        }
+        if event.index.is_multiple_of(CHECKPOINT_EVERY) {
+            self.payloads[index].checkpoints.push(live.clone());
+        }
+        let (state, stable) = (live.state.as_ref(), &live.stable);
+        for monitor in &mut self.monitors {
+            let seen = Seen { protocol: &self.protocol, event, state, stable };
+            let mut report =
+                Report { monitor: monitor.name(), event, violations: &mut self.trace.violations };
+            monitor.observe(seen, &mut report);
+        }
+        if self.trace.order.len().is_multiple_of(MARK_EVERY) {
+            self.mark(key);
+        }
+    }
+
+    fn mark(&mut self, key: Key) {
+        let counts = self.trace.lanes.iter().map(|lane| lane.events.len() as u32).collect();
+        self.trace.marks.push(Mark { key, counts });
+        let now = key.instant();
+        let trace = &self.trace;
+        self.under_way.retain(|&id| {
+            trace.message(id).is_some_and(|message| message.fate.lost.min(message.fate.at) > now)
+        });
+        self.marks.push(self.under_way.clone());
+    }
+
+    /// Ticks the node's Lamport and vector clocks once, after its cause's.
+    fn tick(&mut self, index: usize, cause: Cause) -> u32 {
+        let width = self.trace.nodes.len();
+        let lanes = &mut self.trace.lanes;
+        let start = lanes[index].vectors.len();
+        if start == 0 {
+            lanes[index].vectors.resize(width, 0);
+        } else {
+            lanes[index].vectors.extend_from_within(start - width..);
+        }
+        lanes[index].vectors[start + index] += 1;
+        let mut lamport =
+            lanes[index].events.iter().rev().find(|event| event.lamport > 0).map_or(0, |event| event.lamport);
+        if let Cause::Message(id) = cause
+            && let Some(sender) = self.trace.nodes.index(id.node)
+            && let Some(message) = self.trace.message(id)
+        {
+            let sent = self.trace.lanes[sender].events[message.event as usize - 1];
+            lamport = lamport.max(sent.lamport);
+            let row = (sent.activation as usize - 1) * width;
+            for place in 0..width {
+                let theirs = self.trace.lanes[sender].vectors[row + place];
+                let mine = &mut self.trace.lanes[index].vectors[start + place];
+                *mine = theirs.max(*mine);
+            }
+        }
+        lamport + 1
+    }
+}

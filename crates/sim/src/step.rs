@@ -1,0 +1,342 @@
+//! The event loop's steps: what one key of the queue does to one node, and what that node's effects do to the world.
+
+use crate::ids::{EntryId, EventId, MsgId, NodeId, OpId, OpSource, TimerId};
+use crate::network::{Decided, Sending, decide};
+use crate::node::{Around, activate};
+use crate::order::{ENVIRONMENT, Key, MESSAGE, OP, TIMER};
+use crate::plan::TouchKind;
+use crate::protocol::{Effect, EffectOf, Protocol};
+use crate::run::{Run, input, message_id};
+use crate::time::Ns;
+use crate::trace::{Cause, EventKind, FateKind, Instant, MessageRecord, NEVER, OpRecord, TimerRecord};
+use crate::workload::Asked;
+
+impl<P: Protocol> Run<P> {
+    pub(crate) fn happen(&mut self, key: Key) {
+        let Some(index) = self.trace.nodes.index(NodeId::from_raw(key.raw_node())) else { return };
+        let node = self.trace.nodes.at(index);
+        match key.kind() {
+            ENVIRONMENT => self.environment(key, node, index),
+            MESSAGE => self.arrive(key, node, index),
+            TIMER => self.fire(key, node, index),
+            OP => self.call(key, node, index),
+            _ => self.activate(key, node, index, EventKind::Boot, Cause::Start),
+        }
+    }
+
+    fn environment(&mut self, key: Key, node: NodeId, index: usize) {
+        let entry = EntryId(key.id()[0]);
+        let Some(&kind) = self.plan.environment.get(&(key.instant(), node, entry)) else { return };
+        let live = &mut self.nodes[index];
+        let is_up = live.node.state.is_some();
+        let applies = match kind {
+            EventKind::Crash | EventKind::Amnesia => is_up,
+            EventKind::Recover => !is_up,
+            EventKind::Pause => is_up && !live.node.is_paused,
+            EventKind::Resume => live.node.is_paused,
+            _ => true,
+        };
+        if !applies {
+            return;
+        }
+        self.trace.acted.insert(entry);
+        match kind {
+            EventKind::Crash | EventKind::Amnesia => self.stop(key, index, kind, entry),
+            EventKind::Recover => {
+                self.record(key, index, kind, Cause::Entry(entry));
+                self.activate(key.followed(), node, index, EventKind::Boot, Cause::Entry(entry));
+                self.ask_later_if_closed(node, key.at);
+            }
+            EventKind::Pause => {
+                self.nodes[index].node.is_paused = true;
+                self.record(key, index, kind, Cause::Entry(entry));
+            }
+            EventKind::Resume => self.resume(key, index, entry),
+            _ => self.record(key, index, kind, Cause::Entry(entry)),
+        }
+    }
+
+    /// The node is down from here on; what waited for a paused process finds none.
+    fn stop(&mut self, key: Key, index: usize, kind: EventKind, entry: EntryId) {
+        let event = self.next_index(index);
+        let live = &mut self.nodes[index];
+        for (_, seq) in &live.node.timers {
+            self.trace.lanes[index].timers[*seq as usize - 1].over = event;
+        }
+        live.node.crash();
+        if kind == EventKind::Amnesia {
+            live.node.stable = P::Stable::default();
+        }
+        let backlog = std::mem::take(&mut live.backlog);
+        self.record(key, index, kind, Cause::Entry(entry));
+        for waiting in backlog.into_iter().filter(|waiting| waiting.kind() == MESSAGE) {
+            if let Some(message) = self.message_mut(message_id(waiting)) {
+                message.fate.kind = FateKind::ToCrashed;
+                message.fate.at = key.instant();
+                message.fate.lost = message.fate.at;
+            }
+        }
+    }
+
+    /// What waited is handled in order of arrival, a nanosecond apart.
+    fn resume(&mut self, key: Key, index: usize, entry: EntryId) {
+        let live = &mut self.nodes[index];
+        live.node.is_paused = false;
+        let backlog = std::mem::take(&mut live.backlog);
+        self.record(key, index, EventKind::Resume, Cause::Entry(entry));
+        for (waiting, place) in backlog.into_iter().zip(1..) {
+            let later = (key.at + Ns(place), 0);
+            match waiting.kind() {
+                MESSAGE => {
+                    if let Some(message) = self.message_mut(message_id(waiting)) {
+                        message.fate.at = later;
+                        message.fate.lost = later;
+                    }
+                }
+                TIMER => self.trace.lanes[index].timers[waiting.id()[0] as usize - 1].due = later,
+                _ => {}
+            }
+            self.enqueue(waiting.moved(later));
+        }
+    }
+
+    fn message_mut(&mut self, id: MsgId) -> Option<&mut MessageRecord> {
+        let index = self.trace.nodes.index(id.node)?;
+        let lane = &mut self.trace.lanes[index];
+        if id.is_copy() {
+            lane.copies.get_mut(&(id.seq, id.copy))
+        } else {
+            lane.messages.get_mut(id.seq as usize - 1)
+        }
+    }
+
+    fn arrive(&mut self, key: Key, node: NodeId, index: usize) {
+        let id = message_id(key);
+        if self.nodes[index].node.is_paused {
+            return self.nodes[index].backlog.push(key);
+        }
+        let is_up = self.nodes[index].node.state.is_some();
+        let event = if is_up { self.next_index(index) } else { 0 };
+        if let Some(message) = self.message_mut(id) {
+            message.fate.kind = if is_up { FateKind::Delivered } else { FateKind::ToCrashed };
+            message.fate.event = event;
+        }
+        if is_up {
+            self.activate(key, node, index, EventKind::Message, Cause::Message(id));
+        }
+    }
+
+    fn fire(&mut self, key: Key, node: NodeId, index: usize) {
+        let seq = key.id()[0];
+        let live = &mut self.nodes[index];
+        if !live.node.timers.iter().any(|&(_, set)| set == seq) {
+            return;
+        }
+        if live.node.is_paused {
+            return live.backlog.push(key);
+        }
+        let event = self.next_index(index);
+        let timer = &mut self.trace.lanes[index].timers[seq as usize - 1];
+        timer.over = event;
+        timer.fired = true;
+        self.activate(key, node, index, EventKind::Timer, Cause::Timer(seq));
+    }
+
+    fn call(&mut self, key: Key, client: NodeId, index: usize) {
+        let [kind, number, _] = key.id();
+        let source = if kind == 0 { OpSource::Entry(EntryId(number)) } else { OpSource::Workload(number) };
+        let live = &mut self.nodes[index];
+        if live.node.is_paused {
+            return live.backlog.push(key);
+        }
+        let is_up = live.node.state.is_some();
+        if let OpSource::Workload(_) = source {
+            live.is_asking = false;
+            if !self.scenario.workload.is_closed() {
+                self.ask_later(client, key.at + self.scenario.workload.every);
+            }
+        }
+        let asked = match source {
+            _ if !is_up => None,
+            OpSource::Entry(entry) => {
+                self.trace.acted.insert(entry);
+                self.plan
+                    .ops
+                    .get(&entry)
+                    .and_then(|op| op.text.parse().ok().map(|parsed| Asked { op: parsed, at: op.node }))
+            }
+            OpSource::Workload(number) => self.scenario.workload.choose(self.chance, client, number),
+        };
+        let Some(asked) = asked else { return };
+        let place = self.payloads[index].ops.len() as u32;
+        self.payloads[index].ops.push((asked, None));
+        let invoked = self.next_index(index);
+        self.trace.lanes[index].ops.push(OpRecord { id: OpId { client, source }, invoked, returned: None });
+        self.activate(key, client, index, EventKind::Op, Cause::Op(place));
+    }
+
+    /// A client that waited for an answer, or was down when it should have called, begins again.
+    fn ask_later_if_closed(&mut self, client: NodeId, now: Ns) {
+        if client.is_client() && self.scenario.workload.is_closed() {
+            self.ask_later(client, now + self.scenario.workload.every);
+        }
+    }
+
+    /// The client's workload asks for its next operation at this time.
+    pub(crate) fn ask_later(&mut self, client: NodeId, at: Ns) {
+        let Some(index) = self.trace.nodes.index(client) else { return };
+        let live = &mut self.nodes[index];
+        if !live.is_asking && self.scenario.workload.has_more(live.asked) {
+            live.is_asking = true;
+            live.asked += 1;
+            let at = (at.max(self.trace.reached + Ns(1)), 0);
+            let number = live.asked;
+            self.enqueue(Key::op(at, client, OpSource::Workload(number)));
+        }
+    }
+
+    fn next_index(&self, index: usize) -> u32 {
+        self.trace.lanes[index].events.len() as u32 + 1
+    }
+
+    fn activate(&mut self, key: Key, me: NodeId, index: usize, kind: EventKind, cause: Cause) {
+        let event = EventId { node: me, index: self.next_index(index) };
+        let crash = if self.plan.crashes_inside.is_empty() {
+            None
+        } else {
+            self.plan.crashes_inside.get(&event).copied()
+        };
+        let around = Around {
+            me,
+            nodes: self.trace.nodes,
+            chance: self.chance,
+            now: self.trace.lanes[index].clock.wall(key.at, key.rank),
+            crash,
+            with_notes: false,
+        };
+        let mut effects = std::mem::take(&mut self.effects);
+        effects.clear();
+        let input = input(&self.trace, &self.payloads, index, cause);
+        let ended = activate(&self.protocol, &mut self.nodes[index].node, around, input, &mut effects);
+        self.apply(key, me, index, event.index, &mut effects);
+        for seq in ended {
+            self.trace.lanes[index].timers[seq as usize - 1].over = event.index;
+        }
+        self.effects = effects;
+        if crash.is_some() {
+            // What the handler believed of what never happened is nobody's to see.
+            self.nodes[index].node.state = None;
+        }
+        self.record(key, index, kind, cause);
+        if let Some((_, entry)) = crash {
+            self.trace.acted.insert(entry);
+            self.stop(key.followed(), index, EventKind::Crash, entry);
+        }
+    }
+
+    fn apply(&mut self, key: Key, me: NodeId, index: usize, event: u32, effects: &mut Vec<EffectOf<P>>) {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Send { to, msg } => self.send(key, me, index, event, to, msg),
+                Effect::SetTimer { timer, after } => self.set_timer(key, me, index, event, timer, after),
+                Effect::Reply { op, ret } => self.reply(index, event, op, ret, key.at),
+                Effect::Persist | Effect::Cancel(_) | Effect::Note(_) => {}
+            }
+        }
+    }
+
+    fn send(&mut self, key: Key, me: NodeId, index: usize, event: u32, to: NodeId, msg: P::Msg) {
+        let payloads = &mut self.payloads[index];
+        payloads.messages.push(msg);
+        let id = MsgId::new(me, payloads.messages.len() as u32);
+        let receiver = self.trace.nodes.index(to);
+        let link_count = receiver.map_or(0, |receiver| {
+            let count = &mut self.nodes[index].link_counts[receiver];
+            *count += 1;
+            *count
+        });
+        let sending = Sending { id, to, link_count, sent: key.instant(), event };
+        let mut decided = Decided::default();
+        let chance = self.chance_for_sending();
+        let mut record = decide(chance, &self.links, &self.plan, sending, &mut decided);
+        if receiver.is_none() {
+            record.fate.kind = FateKind::Dropped;
+        }
+        self.launch(id, to, &record);
+        self.trace.lanes[index].messages.push(record);
+        for (copy, record) in decided.copies {
+            #[cfg(feature = "planted")]
+            if self.flaw == Some(crate::planted::Flaw::CopiesConsumeIds) {
+                let payloads = &mut self.payloads[index].messages;
+                payloads.extend(payloads.last().cloned());
+                let id = MsgId::new(me, payloads.len() as u32);
+                self.launch(id, to, &record);
+                self.trace.lanes[index].messages.push(record);
+                continue;
+            }
+            self.launch(MsgId { copy, ..id }, to, &record);
+            self.trace.lanes[index].copies.insert((id.seq, copy), record);
+        }
+        self.trace.acted.extend(decided.acted);
+    }
+
+    fn launch(&mut self, id: MsgId, to: NodeId, record: &MessageRecord) {
+        self.under_way.push(id);
+        if record.fate.kind == FateKind::InFlight && record.fate.at != NEVER {
+            self.enqueue(Key::message(record.fate.at, to, id));
+        }
+    }
+
+    fn set_timer(&mut self, key: Key, me: NodeId, index: usize, event: u32, timer: P::Timer, after: Ns) {
+        let lane = &self.trace.lanes[index];
+        let deadline = lane.clock.monotonic(key.at).saturating_add(after.0);
+        let natural = (lane.clock.reaches(deadline).max(key.at + Ns(1)), 0);
+        let seq = lane.timers.len() as u32 + 1;
+        let due = self.due(me, seq, key.instant(), natural);
+        if due != NEVER {
+            self.enqueue(Key::timer(due, me, seq));
+        }
+        self.trace.lanes[index].timers.push(TimerRecord {
+            event,
+            deadline,
+            due,
+            natural,
+            over: 0,
+            fired: false,
+        });
+        self.payloads[index].timers.push(timer);
+    }
+
+    /// When a timer fires, given what the person does to it.
+    fn due(&mut self, node: NodeId, seq: u32, set: Instant, natural: Instant) -> Instant {
+        let mut due = natural;
+        let held = self.plan.held_at(set).or_else(|| self.plan.held_at(natural));
+        if let Some((_, until)) = held {
+            // Under hold-all a timer waits for the person; when that ends, what is overdue fires at once.
+            due = if until == NEVER { NEVER } else { natural.max((until.0 + Ns(1), 0)) };
+        }
+        if self.plan.timers.is_empty() {
+            return due;
+        }
+        let id = TimerId { node, seq };
+        for touch in self.plan.timers.get(&id).map_or(&[][..], Vec::as_slice) {
+            if touch.at > set && touch.at <= due {
+                due = if touch.what == TouchKind::Deliver { touch.at } else { NEVER };
+                self.trace.acted.insert(touch.entry);
+            }
+        }
+        due
+    }
+
+    fn reply(&mut self, index: usize, event: u32, op: OpId, ret: P::Ret, now: Ns) {
+        let ops = &mut self.trace.lanes[index].ops;
+        let Some(place) = ops.iter().rposition(|record| record.id == op) else { return };
+        if ops[place].returned.is_none() {
+            ops[place].returned = Some(event);
+            self.payloads[index].ops[place].1 = Some(ret);
+            if let OpSource::Workload(_) = op.source {
+                self.ask_later_if_closed(op.client, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Prints how fast runs are. With `LIGHTCONE_BENCH_WASM` naming a script that runs the same work in wasm (as
+//! `cargo xtask bench` does), native and wasm are measured in turn and compared.
+
+use std::process::Command;
+use std::time::Duration;
+
+use lightcone_bench::{Figures, measure};
+
+/// Lengths of the runs, in events.
+const LENGTHS: [u64; 3] = [1_000, 100_000, 1_000_000];
+/// How often each is measured; medians are printed.
+const ROUNDS: usize = 5;
+
+#[allow(clippy::disallowed_types, reason = "a benchmark reads a real clock")]
+fn clock() -> impl Fn() -> f64 {
+    let begin = std::time::Instant::now();
+    move || Duration::as_secs_f64(&begin.elapsed()) * 1_000.0
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1_024)
+}
+
+fn native(events: u64) -> Result<Figures, String> {
+    measure(events, clock())
+}
+
+fn wasm(script: &str, events: u64) -> Result<Figures, String> {
+    let output = Command::new("node")
+        .args([script, &events.to_string()])
+        .output()
+        .map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    serde_json::from_str(&text)
+        .map_err(|error| format!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn main() -> Result<(), String> {
+    let script = std::env::var("LIGHTCONE_BENCH_WASM").ok();
+    let scenario = lightcone_bench::scenario();
+    println!(
+        "scenario: 5 Raft servers, 8 clients, {} script entries, seed {}",
+        scenario.script.len(),
+        scenario.seed
+    );
+    memory()?;
+    let mut first: Option<(Figures, Option<Figures>)> = None;
+    for events in LENGTHS {
+        let mut natives = Vec::new();
+        let mut wasms = Vec::new();
+        for _ in 0..ROUNDS {
+            natives.push(native(events)?);
+            if let Some(script) = &script {
+                wasms.push(wasm(script, events)?);
+            }
+        }
+        let (native, wasm) = (middle(&natives), (!wasms.is_empty()).then(|| middle(&wasms)));
+        describe(&native);
+        print_row("native", &native, first.as_ref().map(|(first, _)| first));
+        if let Some(wasm) = &wasm {
+            print_row("wasm", wasm, first.as_ref().and_then(|(_, first)| first.as_ref()));
+            let ratios =
+                natives.iter().zip(&wasms).map(|(native, wasm)| wasm.run_ms / native.run_ms).collect();
+            println!("  wasm / native, run by run: {:.2}×; hashes {}", median(ratios), same(&native, wasm));
+        }
+        first.get_or_insert((native, wasm));
+    }
+    Ok(())
+}
+
+fn same(one: &Figures, other: &Figures) -> &'static str {
+    if one.hash == other.hash { "equal" } else { "DIFFER" }
+}
+
+fn middle(figures: &[Figures]) -> Figures {
+    let of = |field: fn(&Figures) -> f64| median(figures.iter().map(field).collect());
+    Figures {
+        run_ms: of(|figures| figures.run_ms),
+        step_us: of(|figures| figures.step_us),
+        back_us: of(|figures| figures.back_us),
+        seek_us: of(|figures| figures.seek_us),
+        ..figures[0].clone()
+    }
+}
+
+fn describe(figures: &Figures) {
+    println!(
+        "{} events: one in {:.1} a write, log of {} entries, {} elections (one in {} events), {:.1} % lost, hash {}",
+        figures.events,
+        figures.events_per_write,
+        figures.log,
+        figures.elections,
+        figures.events / figures.elections.max(1),
+        figures.lost_percent,
+        &figures.hash[..16],
+    );
+}
+
+fn print_row(name: &str, figures: &Figures, first: Option<&Figures>) {
+    let million = figures.events as f64 / figures.run_ms / 1_000.0;
+    let ratio = |now: f64, then: fn(&Figures) -> f64| {
+        first.map_or(String::new(), |first| format!(" ({:.1}×)", now / then(first)))
+    };
+    println!(
+        "  {name:6} {million:.2} million events/s; step {:.2} µs{}, back {:.2} µs{}, seek {:.2} µs{}",
+        figures.step_us,
+        ratio(figures.step_us, |first| first.step_us),
+        figures.back_us,
+        ratio(figures.back_us, |first| first.back_us),
+        figures.seek_us,
+        ratio(figures.seek_us, |first| first.seek_us),
+    );
+}
+
+/// What a run of a million events keeps in memory, as the process grows.
+fn memory() -> Result<(), String> {
+    let mut run =
+        lightcone_sim::run::Run::<lightcone_protocols::raft::Raft>::start(lightcone_bench::scenario())
+            .map_err(|error| error.to_string())?;
+    let before = resident_bytes();
+    run.run_until(lightcone_sim::time::Ns::s(3_600), 1_000_000);
+    if let (Some(before), Some(after)) = (before, resident_bytes()) {
+        let grown = after.saturating_sub(before);
+        println!(
+            "memory: {} MB for {} events, {} bytes an event",
+            grown / 1_000_000,
+            run.trace().order().len(),
+            grown / run.trace().order().len() as u64
+        );
+    }
+    Ok(())
+}
