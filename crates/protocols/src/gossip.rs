@@ -83,10 +83,9 @@ impl Monitor<Gossip> for Truth {
     }
 
     fn observe(&mut self, seen: Seen<'_, Gossip>, report: &mut Report<'_>) {
+        self.0.extend(seen.asked.cloned());
         let mut heard = seen.state.into_iter().flatten();
-        if seen.event.node.is_client() {
-            self.0.extend(heard.cloned());
-        } else if let Some(rumour) = heard.find(|rumour| !self.0.contains(*rumour)) {
+        if let Some(rumour) = heard.find(|rumour| !self.0.contains(*rumour)) {
             report.violated(format!("{} heard `{rumour}`, which no client told.", seen.event.node), []);
         }
     }

@@ -13,7 +13,9 @@ pub struct Seen<'a, P: Protocol> {
     pub protocol: &'a P,
     /// The event.
     pub event: EventId,
-    /// The node's volatile state; `None` while it is down.
+    /// The operation that a client is asked for at this event.
+    pub asked: Option<&'a P::Op>,
+    /// The node's volatile state; `None` while it is down, and where it crashes inside this very activation.
     pub state: Option<&'a P::State>,
     /// The node's disk.
     pub stable: &'a P::Stable,

@@ -37,8 +37,12 @@ impl<P: Protocol> Run<P> {
             self.payloads[index].checkpoints.push(live.clone());
         }
         let (state, stable) = (live.state.as_ref(), &live.stable);
+        let asked = match cause {
+            Cause::Op(place) => self.payloads[index].ops.get(place as usize).map(|(asked, _)| &asked.op),
+            _ => None,
+        };
         for monitor in &mut self.monitors {
-            let seen = Seen { protocol: &self.protocol, event, state, stable };
+            let seen = Seen { protocol: &self.protocol, event, asked, state, stable };
             let mut report =
                 Report { monitor: monitor.name(), event, violations: &mut self.trace.violations };
             monitor.observe(seen, &mut report);

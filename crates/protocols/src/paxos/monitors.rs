@@ -132,10 +132,8 @@ impl Monitor<Paxos> for Validity {
 
     fn observe(&mut self, seen: Seen<'_, Paxos>, report: &mut Report<'_>) {
         let node = seen.event.node;
-        if let Some(State::Client(client)) = seen.state {
-            let asked = client.calls.current().map(|call| &call.op);
-            self.proposed.extend(asked.map(|Op::Propose(value)| value.clone()));
-            return;
+        if let Some(Op::Propose(value)) = seen.asked {
+            self.proposed.insert(value.clone());
         }
         let Stable { accepted, .. } = seen.stable;
         let accepted = accepted.as_ref().map(|proposal| (&proposal.value, "accepted"));
