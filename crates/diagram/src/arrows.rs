@@ -114,7 +114,8 @@ pub(crate) fn whole(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, arrow: &A
     if lands {
         let open = if arrow.fate == FateKind::Delivered { "solid" } else { "open" };
         let copy = if arrow.id.is_copy() { " copy" } else { "" };
-        head(pen, &format!("{key}h"), &format!("head {open}{copy}{}", style.more), shaft, tip, u)
+        let client = if arrow.client { " client" } else { "" };
+        head(pen, &format!("{key}h"), &format!("head {open}{copy}{client}{}", style.more), shaft, tip, u)
             .hue(arrow.epoch)
             .target(Target::Head(arrow.id));
     } else {
@@ -139,7 +140,9 @@ pub(crate) fn under_way(
     let told = moment.session.message(arrow.id.original());
     let part = progress(moment, weave, arrow, shaft);
     let end = shaft.after(part);
-    let more = moment.dim_arrow(arrow);
+    let client = if arrow.client { " client" } else { "" };
+    let more = format!("{client}{}", moment.dim_arrow(arrow));
+    let more = more.as_str();
     let class = format!("{}{more}", classes(arrow).replace(name_of_fate(arrow), "in-flight"));
     pen.line(&key, class, shaft.from, end).hue(arrow.epoch).target(Target::Message(arrow.id)).title(title(
         moment,
@@ -179,7 +182,8 @@ fn classes(arrow: &Arrow) -> String {
     let copy = if arrow.id.is_copy() { " copy" } else { "" };
     let routine = if arrow.routine { " routine" } else { "" };
     let by_hand = if arrow.by_hand { " by-hand" } else { "" };
-    format!("arrow {}{copy}{routine}{by_hand}", name_of_fate(arrow))
+    let client = if arrow.client { " client" } else { "" };
+    format!("arrow {}{copy}{routine}{by_hand}{client}", name_of_fate(arrow))
 }
 
 fn name_of_fate(arrow: &Arrow) -> &'static str {

@@ -60,6 +60,8 @@ fn times(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
     // Down to a step that even the stretched parts of the axis would not need.
     let finest = (room / (CHUNK * 4.0) * span).min(room / layout.space.px_per_s * 0.4);
     for _ in 0..14 {
+        // Finer numbers only fill large gaps.
+        let apart = if step < room / layout.space.px_per_s * 0.3 { room * 3.0 } else { room };
         let first = (begin.as_secs_f64() / step).ceil() as u64;
         let last = (end.as_secs_f64() / step).floor() as u64;
         for count in first..=last.min(first + 600) {
@@ -68,10 +70,10 @@ fn times(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
             let edge = if from > 0.0 { room * 0.4 } else { 0.0 };
             let is_free = x >= from + edge
                 && x <= to - room * 0.4
-                && placed.iter().all(|(other, _)| (other - x).abs() >= room)
+                && placed.iter().all(|(other, _)| (other - x).abs() >= apart)
                 && !axis.breaks.iter().any(|gap| {
                     let middle = (gap.from + gap.to) / 2.0;
-                    (x > gap.from && x < gap.to) || (x - middle).abs() < room * 0.8
+                    (x > gap.from && x < gap.to) || (x - middle).abs() < room * 1.1
                 });
             if is_free {
                 placed.push((x, plain_seconds(seconds)));

@@ -142,7 +142,7 @@ fn crossing(band: &Band, weave: &Weave, (x0, y0): (f64, f64), (x1, y1): (f64, f6
         }
         let [(begin, _), _] = band.span(strip, weave);
         // What set out before the links were cut has come as far as it had by then.
-        let late = if x1 > x0 { (begin - x0) / (x1 - x0) } else { 0.0 };
+        let late = if x1 > x0 && weave.axis.is_timed() { (begin - x0) / (x1 - x0) } else { 0.0 };
         Some(part.max(late).clamp(0.1, 0.94))
     });
     meets.min_by(f64::total_cmp)

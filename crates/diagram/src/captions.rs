@@ -338,14 +338,9 @@ impl<'a> Writer<'a> {
                     EventKind::Pause => "paused",
                     _ => continue,
                 };
-                self.word(
-                    (lane, EventId { node, index }),
-                    across,
-                    &[word],
-                    event.key.instant(),
-                    None,
-                    "fault-word",
-                );
+                let is_back = event.kind == EventKind::Recover;
+                let class = if is_back { "back-word" } else { "fault-word" };
+                self.word((lane, EventId { node, index }), across, &[word], event.key.instant(), None, class);
             }
             for pair in line.statuses.windows(2) {
                 let [(_, before), (index, Some(after))] = pair else { continue };
@@ -413,7 +408,10 @@ impl<'a> Writer<'a> {
         for pulse in pulses_in(&layout.pulses, self.chunk) {
             let Some(across) = layout.lanes.across_at(pulse.lane) else { continue };
             let content = format!("×{}", grouped(pulse.stretch.rounds as usize));
-            let Some(words) = self.ground.place(self.by(pulse.x, across, &content), 2) else { continue };
+            let Some(words) = self.ground.place(self.by(pulse.x + self.text * 0.25, across, &content), 2)
+            else {
+                continue;
+            };
             self.say(Caption {
                 key: format!("pulse-{}", pulse.stretch.first),
                 class: "pulse-count",
@@ -472,7 +470,11 @@ impl<'a> Writer<'a> {
         for content in [label, first] {
             let proposals = along(from, to, content, self.text);
             if let Some(words) = self.ground.place(proposals, CROSSINGS) {
-                let class = if arrow.fate == FateKind::Delivered { "label" } else { "label lost" };
+                let class = match (arrow.client, arrow.fate) {
+                    (true, _) => "label client",
+                    (_, FateKind::Delivered) => "label",
+                    _ => "label lost",
+                };
                 self.say(Caption {
                     key: arrow.id.to_string(),
                     class,

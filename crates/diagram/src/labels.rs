@@ -209,10 +209,21 @@ impl Ground {
         Some(words)
     }
 
-    /// Places several lines of text below one another as one block: all or none.
+    /// Places several lines of text as one block, all or none: the first place that is free and that the fewest
+    /// arrows cross.
     pub fn place_block(&mut self, blocks: impl IntoIterator<Item = Vec<Words>>) -> Option<Vec<Words>> {
-        let fits = |words: &Words| self.crossings(&Area::of(words)).is_some();
-        let block = blocks.into_iter().find(|block| block.iter().all(fits))?;
+        let mut best: Option<(usize, Vec<Words>)> = None;
+        for block in blocks {
+            let crossings: Option<usize> = block.iter().map(|words| self.crossings(&Area::of(words))).sum();
+            let Some(crossings) = crossings else { continue };
+            if best.as_ref().is_none_or(|best| crossings < best.0) {
+                best = Some((crossings, block));
+            }
+            if crossings == 0 {
+                break;
+            }
+        }
+        let (_, block) = best?;
         for words in &block {
             self.take(Area::of(words));
         }

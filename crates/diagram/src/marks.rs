@@ -152,7 +152,8 @@ pub(crate) fn event_mark(
     let status = moment.trace.status(id.node, event.key);
     let epoch = status.and_then(|status| status.epoch).map(hue);
     let sends = !moment.trace.sends(id).is_empty();
-    let class = |class: &str| format!("{class}{more}");
+    let client = if id.node.is_client() { " client" } else { "" };
+    let class = |class: &str| format!("{class}{client}{more}");
     let shape = match event.kind {
         EventKind::Boot => pen.circle(key, class("event boot"), place, 3.2 * u),
         EventKind::Message | EventKind::Op => {

@@ -63,7 +63,7 @@ pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usi
     for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called)) {
         if bar.from >= from {
             draw(pen, moment, bar, text);
-        } else if bar.to > from + text {
+        } else if from - bar.from > CHUNK * 0.4 && bar.to > from + text {
             // A long bar says again what it is wherever one may look.
             let told = moment.session.op(bar.id);
             say(pen, moment, bar, told.as_ref(), (from, bar.to.min(to)), text);

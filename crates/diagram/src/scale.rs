@@ -87,44 +87,53 @@ pub(crate) struct Mark {
 /// The time axis of a layout.
 #[derive(Clone, Debug)]
 pub(crate) struct Axis {
-    /// One for all lines, or one for each.
-    curves: Vec<Curve>,
+    /// How far along each instant is; in logical order, where it is farthest.
+    front: Curve,
+    /// In logical order: each line's own marks.
+    lines: Option<Vec<Curve>>,
     pub breaks: Vec<Break>,
 }
 
 impl Axis {
     /// How far along an instant is on a line.
     pub fn x_on(&self, lane: usize, at: Instant) -> f64 {
-        self.curve(lane).x(at)
+        let front = self.front.x(at);
+        let Some(line) = self.lines.as_ref().and_then(|lines| lines.get(lane)) else { return front };
+        // With the others, but neither before the line's own last mark nor beyond its next.
+        let after = line.points.partition_point(|&(point, _)| point <= at);
+        let last = after.checked_sub(1).map_or(front, |before| line.points[before].1);
+        let next = line.points.get(after).map_or(f64::INFINITY, |&(_, x)| x);
+        front.max(last).min(next)
+    }
+
+    /// Whether distance has to do with time.
+    pub fn is_timed(&self) -> bool {
+        self.lines.is_none()
     }
 
     /// How far along an instant is where it is farthest.
     pub fn x_of(&self, at: Instant) -> f64 {
-        self.curves.iter().map(|curve| curve.x(at)).fold(f64::NEG_INFINITY, f64::max)
+        self.front.x(at)
     }
 
-    /// The latest time at which no line is farther than this.
+    /// The time at a place: the inverse of [`Axis::x_of`].
     pub fn time_at(&self, x: f64) -> Ns {
-        self.curves.iter().map(|curve| curve.time(x)).min().unwrap_or(Ns::ZERO)
-    }
-
-    fn curve(&self, lane: usize) -> &Curve {
-        &self.curves[if self.curves.len() == 1 { 0 } else { lane }]
+        self.front.time(x)
     }
 
     /// True time.
     pub fn straight(from: f64, px_per_s: f64) -> Axis {
-        Axis { curves: vec![Curve::straight(from, px_per_s)], breaks: Vec::new() }
+        Axis { front: Curve::straight(from, px_per_s), lines: None, breaks: Vec::new() }
     }
 
     /// Warped time.
-    pub fn warped(curve: Curve, breaks: Vec<Break>) -> Axis {
-        Axis { curves: vec![curve], breaks }
+    pub fn warped(front: Curve, breaks: Vec<Break>) -> Axis {
+        Axis { front, lines: None, breaks }
     }
 
-    /// Causal order: a curve for each line.
-    pub fn logical(curves: Vec<Curve>) -> Axis {
-        Axis { curves, breaks: Vec::new() }
+    /// Causal order: how far the farthest mark is, and each line's own marks.
+    pub fn logical(front: Curve, lines: Vec<Curve>) -> Axis {
+        Axis { front, lines: Some(lines), breaks: Vec::new() }
     }
 }
 
@@ -202,35 +211,40 @@ pub(crate) fn warp(
     (curve, breaks)
 }
 
-/// Places marks by cause and effect: each one column beyond the later of its line's last mark and its cause. Gives a
-/// curve for each line, through its own marks and up to `end` at the last instant.
-pub(crate) fn order(marks: &mut [Mark], lanes: usize, from: f64, column: f64) -> (Vec<Curve>, f64) {
+/// How many columns what has no cause may stand behind the farthest mark of its time.
+const BEHIND: f64 = 2.0;
+
+/// Places marks by cause and effect: each at least one column beyond its line's last mark and beyond its cause, and
+/// what nobody else caused not far from what else happens at its time. Gives the farthest place by time, and each
+/// line's own marks.
+pub(crate) fn order(
+    marks: &mut [Mark],
+    lanes: usize,
+    from: f64,
+    column: f64,
+    last: Instant,
+) -> (Curve, Vec<Curve>) {
     let mut depth = vec![0.0_f64; lanes];
-    let start = Curve { points: vec![((Ns::ZERO, 0), from)], rate: 0.0 };
-    let mut curves = vec![start; lanes];
-    let mut end = from;
+    let mut front = Curve { points: vec![((Ns::ZERO, 0), from)], rate: 0.0 };
+    let mut lines = vec![Curve::default(); lanes];
+    let mut farthest = 0.0_f64;
     for index in 0..marks.len() {
         let mark = marks[index];
-        let cause = mark.after.map_or(0.0, |cause| (marks[cause].x - from) / column);
-        let own = depth.get(mark.lane).map_or(cause, |&depth| depth.max(cause)) + 1.0;
+        let Some(line) = lines.get_mut(mark.lane) else { continue };
+        let least = match mark.after {
+            Some(cause) => (marks[cause].x - from) / column + 1.0,
+            None => farthest - BEHIND,
+        };
+        let own = least.max(depth[mark.lane] + 1.0);
         let x = from + own * column;
         marks[index].x = x;
-        end = end.max(x);
-        if let Some(depth) = depth.get_mut(mark.lane) {
-            *depth = own + (mark.room / column).ceil();
-            curves[mark.lane].add(mark.at, x);
-        }
+        depth[mark.lane] = own + (mark.room / column).ceil();
+        farthest = farthest.max(own);
+        line.add(mark.at, x);
+        front.add(mark.at, from + farthest * column);
     }
-    (curves, end)
-}
-
-/// Lets every line's curve end together, at the run's last instant.
-pub(crate) fn finish(curves: &mut [Curve], last: Instant, end: f64) {
-    for curve in curves {
-        if curve.points.last().is_none_or(|&(at, _)| at < last) {
-            curve.add(last, end);
-        }
-    }
+    front.add(last.max(front.points.last().map_or(last, |point| point.0)), from + (farthest + 1.0) * column);
+    (front, lines)
 }
 
 #[cfg(test)]
@@ -261,11 +275,14 @@ mod tests {
     }
 
     #[test]
-    fn in_logical_order_every_message_goes_forward() {
+    fn in_causal_order_every_message_goes_forward_and_the_present_is_nearly_straight() {
         let mut marks = [mark(0, 0, None), mark(1, 0, None), mark(2, 1, Some(1)), mark(3, 2, Some(0))];
-        let (curves, end) = order(&mut marks, 3, 0.0, 10.0);
+        let (front, lines) = order(&mut marks, 3, 0.0, 10.0, (Ns::ms(4), 0));
         assert_eq!(marks.map(|mark| mark.x), [10.0, 20.0, 30.0, 20.0]);
-        assert_eq!(end, 30.0);
-        assert_eq!(curves[1].x((Ns::ms(2), 0)), 30.0);
+        let axis = Axis::logical(front, lines);
+        assert_eq!(axis.x_of((Ns::ms(2), 0)), 30.0);
+        // The first line's last mark stands at 20, and the present is at 30.
+        assert_eq!(axis.x_on(0, (Ns::ms(2), 0)), 30.0);
+        assert_eq!(axis.x_on(2, (Ns::ms(2), 0)), 20.0);
     }
 }

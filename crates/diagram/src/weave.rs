@@ -10,7 +10,7 @@ use lightcone_sim::trace::{Cause, FateKind, Instant, MessageRecord, Trace};
 use crate::fold::{Folds, Told};
 use crate::lanes::Lanes;
 use crate::palette::hue;
-use crate::scale::{Axis, Gaps, Mark, finish, order, warp};
+use crate::scale::{Axis, Gaps, Mark, order, warp};
 use crate::view::{Space, TimeScale, View};
 
 /// A message on the picture. Times are the run's, places are px along the axis.
@@ -38,6 +38,8 @@ pub(crate) struct Arrow {
     pub event: u32,
     pub epoch: Option<u8>,
     pub routine: bool,
+    /// It goes to a client or comes from one.
+    pub client: bool,
     /// Drawn only while it is under way or selected.
     pub folded: bool,
     /// Never drawn.
@@ -231,6 +233,7 @@ impl Weave {
             event: message.event,
             epoch: told.epoch.map(hue),
             routine: told.routine,
+            client: id.node.is_client() || message.to.is_client(),
             folded: told.folded && !id.is_copy(),
             hidden: told.hidden || lanes.across_at(from).is_none() || lanes.across_at(to).is_none(),
         }
@@ -303,9 +306,9 @@ fn axis(
         let (curve, breaks) = warp(&mut marks, count, LEAD, space.px_per_s, gaps);
         Axis::warped(curve, breaks)
     } else {
-        let (mut curves, end) = order(&mut marks, count, LEAD, column);
-        finish(&mut curves, (trace.reached(), u32::MAX), end + LEAD);
-        Axis::logical(curves)
+        let last = (trace.reached(), u32::MAX);
+        let (front, lines) = order(&mut marks, count, LEAD, column, last);
+        Axis::logical(front, lines)
     };
     for (mark, owner) in marks.iter().zip(owners) {
         if let Some((lane, index)) = owner {

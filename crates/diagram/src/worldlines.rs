@@ -62,6 +62,7 @@ pub(crate) fn chunk(
         let to = if moment.hides_future { to.min(weave.axis.x_on(lane, moment.now.instant())) } else { to };
         for (place, span) in spans(line, weave, lane, (from, to)).into_iter().enumerate() {
             let (class, epoch) = look(line, span.status);
+            let class = if node.is_client() { format!("{class} client") } else { class.to_owned() };
             pen.line(format!("{node}-{place}"), class, at(span.from, across), at(span.to, across))
                 .hue(epoch)
                 .target(Target::Lane(node))
