@@ -1,6 +1,6 @@
 //! Draws a scenario to stdout, to look at: `cargo run -p lightcone-diagram --example draw -- raft '{"scale":"true"}' 3s`.
 //!
-//! Arguments: a protocol's name or a scenario's file, a view as JSON, the present, `dark` or `light`, and a selection.
+//! Arguments: a protocol's name (`raft`, or `raft:2` for its third example) or a scenario's file, a view as JSON, the present, `dark` or `light`, and a selection.
 
 #![allow(clippy::disallowed_types)]
 
@@ -15,8 +15,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |place: usize| args.get(place).map(String::as_str).filter(|text| !text.is_empty());
     let what = arg(0).unwrap_or("raft");
-    let scenario: Scenario = match lightcone_protocols::find(what) {
-        Some(entry) => (entry.scenario)(None),
+    let (name, example) = what.split_once(':').unwrap_or((what, ""));
+    let scenario: Scenario = match lightcone_protocols::find(name) {
+        Some(entry) if example.is_empty() => (entry.scenario)(None),
+        Some(entry) => {
+            let examples = (entry.examples)();
+            examples.iter().for_each(|(title, _)| eprintln!("{title}"));
+            examples.into_iter().nth(example.parse()?).ok_or("no such example")?.1
+        }
         None => serde_json::from_str(&std::fs::read_to_string(what)?)?,
     };
     let entry = lightcone_protocols::find(&scenario.protocol).ok_or("no such protocol")?;

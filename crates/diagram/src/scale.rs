@@ -80,6 +80,8 @@ pub(crate) struct Mark {
     pub after: Option<usize>,
     /// Room that it wants behind it on its line, in px.
     pub room: f64,
+    /// Whether it is drawn: what is not has a place, and no column of its own.
+    pub drawn: bool,
     /// Its place, once it has one.
     pub x: f64,
 }
@@ -231,11 +233,12 @@ pub(crate) fn order(
     for index in 0..marks.len() {
         let mark = marks[index];
         let Some(line) = lines.get_mut(mark.lane) else { continue };
+        let step = if mark.drawn { 1.0 } else { 0.0 };
         let least = match mark.after {
-            Some(cause) => (marks[cause].x - from) / column + 1.0,
+            Some(cause) => (marks[cause].x - from) / column + step,
             None => farthest - BEHIND,
         };
-        let own = least.max(depth[mark.lane] + 1.0);
+        let own = least.max(depth[mark.lane] + step);
         let x = from + own * column;
         marks[index].x = x;
         depth[mark.lane] = own + (mark.room / column).ceil();
@@ -254,7 +257,7 @@ mod tests {
     const GAPS: Gaps = Gaps { neighbours: 6.0, line: 14.0, slant: 26.0, idle: 150.0, broken: 60.0 };
 
     fn mark(ms: u64, lane: usize, after: Option<usize>) -> Mark {
-        Mark { at: (Ns::ms(ms), 0), lane, after, room: 0.0, x: 0.0 }
+        Mark { at: (Ns::ms(ms), 0), lane, after, room: 0.0, drawn: true, x: 0.0 }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{Cause, FateKind, Instant, MessageRecord, Trace};
 
-use crate::fold::{Folds, Told};
+use crate::fold::{Folds, Stretch, Told};
 use crate::lanes::Lanes;
 use crate::palette::hue;
 use crate::scale::{Axis, Gaps, Mark, order, warp};
@@ -321,46 +321,24 @@ fn axis(
 /// A lane and an event of it.
 type Owner = Option<(usize, u32)>;
 
-/// Everything that wants a column, in order of time, and the event that each belongs to.
+/// Something that wants a place, before it is known what it follows from.
+struct Wanted {
+    at: Instant,
+    lane: usize,
+    owner: Owner,
+    room: f64,
+    drawn: bool,
+    cause: Option<MsgId>,
+}
+
+/// Everything that wants a place, in order of time, and the event that each belongs to.
 fn marks(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> (Vec<Mark>, Vec<Owner>) {
     let nodes = trace.nodes();
-    let starts: BTreeSet<EventId> = folds
-        .stretches
-        .iter()
-        .map(|stretch| EventId { node: stretch.node, index: stretch.events.0 })
-        .collect();
-    let mut wanted: Vec<(Instant, usize, Owner, f64, Option<MsgId>)> = Vec::new();
-    for &id in trace.order() {
-        let (Some(lane), Some(record)) = (nodes.index(id.node), trace.event(id)) else { continue };
-        if lanes.across_at(lane).is_none() {
-            continue;
-        }
-        let at = record.key.instant();
-        if folds.is_quiet(lane, id.index) {
-            if starts.contains(&id) {
-                wanted.push((at, lane, Some((lane, id.index)), stretch_room(view.text_px), None));
-            }
-            continue;
-        }
-        let cause = match record.cause {
-            Cause::Message(message) => Some(message),
-            _ => None,
-        };
-        wanted.push((at, lane, Some((lane, id.index)), 0.0, cause));
-    }
-    for (id, message) in trace.messages() {
-        if message.fate.kind == FateKind::ToCrashed
-            && let Some(to) = nodes.index(message.to)
-        {
-            wanted.push((message.fate.at, to, None, 0.0, Some(id)));
-        }
-    }
-    wanted.push(((trace.reached(), u32::MAX), usize::MAX, None, 0.0, None));
-    wanted.sort_by_key(|wanted| wanted.0);
+    let wanted = wanted(trace, view, lanes, folds);
     let mut place_of: Vec<Vec<u32>> =
         trace.lanes().map(|(_, lane)| vec![u32::MAX; lane.events.len()]).collect();
     let mut marks = Vec::with_capacity(wanted.len());
-    for &(at, lane, owner, room, cause) in &wanted {
+    for &Wanted { at, lane, owner, room, drawn, cause } in &wanted {
         let after = cause.and_then(|id| {
             let sender = nodes.index(id.node)?;
             let event = trace.message(id.original())?.event;
@@ -370,9 +348,53 @@ fn marks(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> (Vec<Mark>
         if let Some((lane, index)) = owner {
             place_of[lane][index as usize - 1] = marks.len() as u32;
         }
-        marks.push(Mark { at, lane, after, room, x: 0.0 });
+        marks.push(Mark { at, lane, after, room, drawn, x: 0.0 });
     }
-    (marks, wanted.into_iter().map(|wanted| wanted.2).collect())
+    (marks, wanted.into_iter().map(|wanted| wanted.owner).collect())
+}
+
+fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wanted> {
+    let nodes = trace.nodes();
+    let first = |stretch: &Stretch| EventId { node: stretch.node, index: stretch.events.0 };
+    let firsts: BTreeSet<EventId> = folds.stretches.iter().map(first).collect();
+    let mut wanted = Vec::with_capacity(trace.order().len());
+    for &id in trace.order() {
+        let (Some(lane), Some(record)) = (nodes.index(id.node), trace.event(id)) else { continue };
+        if lanes.across_at(lane).is_none() {
+            continue;
+        }
+        let is_first = firsts.contains(&id);
+        let drawn = is_first || !folds.is_quiet(lane, id.index);
+        // In causal order what folds still stands after its cause; in warped time it goes where its time is.
+        if !drawn && view.scale != TimeScale::Logical {
+            continue;
+        }
+        let cause = match record.cause {
+            Cause::Message(message) => Some(message),
+            _ => None,
+        };
+        let room = if is_first { stretch_room(view.text_px) } else { 0.0 };
+        wanted.push(Wanted {
+            at: record.key.instant(),
+            lane,
+            owner: Some((lane, id.index)),
+            room,
+            drawn,
+            cause,
+        });
+    }
+    for (id, message) in trace.messages() {
+        if message.fate.kind == FateKind::ToCrashed
+            && let Some(lane) = nodes.index(message.to)
+        {
+            let at = message.fate.at;
+            wanted.push(Wanted { at, lane, owner: None, room: 0.0, drawn: true, cause: Some(id) });
+        }
+    }
+    let end = (trace.reached(), u32::MAX);
+    wanted.push(Wanted { at: end, lane: usize::MAX, owner: None, room: 0.0, drawn: false, cause: None });
+    wanted.sort_by_key(|wanted| wanted.at);
+    wanted
 }
 
 /// Gives the events that are not drawn a place between those that are.
