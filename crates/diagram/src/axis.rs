@@ -29,11 +29,20 @@ pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, chunk: usize) {
                 anchor: Anchor::Middle,
                 rotate: 0.0,
                 size: text,
+                bold: false,
                 content,
             },
             Flow::TopToBottom => {
-                let x_end = layout.axis_across() - text * 0.6;
-                Words { x: x_end, y: x + text * 0.35, anchor: Anchor::End, rotate: 0.0, size: text, content }
+                let x_end = layout.axis_across() - text * 0.4;
+                Words {
+                    x: x_end,
+                    y: x + text * 0.35,
+                    anchor: Anchor::End,
+                    rotate: 0.0,
+                    size: text,
+                    bold: false,
+                    content,
+                }
             }
         };
         let key = words.content.clone();
@@ -111,9 +120,13 @@ pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, chunk: usize) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
     let breaks = &layout.weave.axis.breaks;
     let first = breaks.partition_point(|gap| (gap.from + gap.to) / 2.0 < from);
+    let mut last = first
+        .checked_sub(1)
+        .map_or(f64::NEG_INFINITY, |before| (breaks[before].from + breaks[before].to) / 2.0);
     for gap in breaks[first..].iter().take_while(|gap| (gap.from + gap.to) / 2.0 < to) {
         let middle = (gap.from + gap.to) / 2.0;
-        let (top, bottom) = (layout.lanes.from, layout.axis_across());
+        let edge_across = layout.axis_across();
+        let (top, bottom) = (layout.lanes.from.min(edge_across), layout.lanes.to.max(edge_across));
         let key = format!("{}", gap.from as i64);
         let span = Ns((gap.span.0 / 1_000_000).max(1) * 1_000_000);
         let title = format!("{span} left out: nothing is drawn in them");
@@ -141,17 +154,24 @@ pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, chunk: usize) {
                 anchor: Anchor::Middle,
                 rotate: 0.0,
                 size: text,
+                bold: false,
                 content: format!("⋯ {span} ⋯"),
             },
             Flow::TopToBottom => Words {
-                x: layout.axis_across() - text * 0.6,
+                x: layout.axis_across() - text * 0.4,
                 y: middle + text * 0.35,
                 anchor: Anchor::End,
                 rotate: 0.0,
                 size: text,
+                bold: false,
                 content: format!("+{span}"),
             },
         };
+        // Where breaks crowd, the tooltip has to do.
+        if middle - last < words.width().max(text * 2.2) {
+            continue;
+        }
+        last = middle;
         pen.words(format!("{key}-span"), "break-span", &words);
     }
 }
@@ -236,6 +256,7 @@ pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
         anchor: Anchor::Middle,
         rotate: 0.0,
         size: text,
+        bold: false,
         content,
     };
     pen.words("time", "now-time", &words);

@@ -14,8 +14,9 @@ use crate::layout::Layout;
 use crate::marks::{events_in, lost_its_disk, pulses_in};
 use crate::palette::hue;
 use crate::pen::{Words, at};
-use crate::scene::{Anchor, Target};
-use crate::text::{grouped, shorten, width, wrap};
+use crate::proposals::{at_arrow, blocks, by, by_pulse, in_strip};
+use crate::scene::Target;
+use crate::text::grouped;
 use crate::view::{Flow, Labels};
 use crate::weave::{Arrow, CHUNK};
 
@@ -27,6 +28,8 @@ pub(crate) struct Caption {
     pub hue: Option<u8>,
     pub target: Option<Target>,
     pub words: Words,
+    /// A line to what it is about, on the screen, where that is far.
+    pub leader: Option<Line>,
     /// When there is something to say.
     pub from: Instant,
     pub about: About,
@@ -148,40 +151,6 @@ impl<'a> Writer<'a> {
         self.captions.push(caption);
     }
 
-    /// Places for a text by a point of a lane: above it and behind, above and before, below.
-    fn by(&self, along: f64, across: f64, content: &str) -> Vec<Words> {
-        let size = self.text;
-        let (x, y) = self.flow().xy(at(along, across));
-        let words = |dx: f64, dy: f64, anchor| Words {
-            x: x + dx,
-            y: y + dy,
-            anchor,
-            rotate: 0.0,
-            size,
-            content: content.to_owned(),
-        };
-        let (near, above, below) = (size * 0.55, -size * 0.6, size * 1.35);
-        match self.flow() {
-            Flow::LeftToRight => vec![
-                words(near, above, Anchor::Start),
-                words(-near, above, Anchor::End),
-                words(near, below, Anchor::Start),
-                words(-near, below, Anchor::End),
-                words(near, above - size * 1.1, Anchor::Start),
-                words(near, below + size * 1.1, Anchor::Start),
-                words(near + size * 2.0, above, Anchor::Start),
-            ],
-            Flow::TopToBottom => vec![
-                words(size * 0.8, size * 0.35, Anchor::Start),
-                words(-size * 0.8, size * 0.35, Anchor::End),
-                words(size * 0.8, size * 1.5, Anchor::Start),
-                words(size * 0.8, -size * 0.8, Anchor::Start),
-                words(-size * 0.8, size * 1.5, Anchor::End),
-                words(-size * 0.8, -size * 0.8, Anchor::End),
-            ],
-        }
-    }
-
     /// What went wrong, in its one sentence, where it happened.
     fn violations(&mut self) {
         let trace = self.session.trace();
@@ -223,43 +192,21 @@ impl<'a> Writer<'a> {
         target: Option<Target>,
     ) {
         let Some(across) = self.layout.lanes.across_at(lane) else { return };
-        let size = self.text;
-        let room = match self.flow() {
-            Flow::LeftToRight => [34.0, 22.0, 16.0, 16.0],
-            Flow::TopToBottom => [18.0, 14.0, 11.0, 8.0],
-        };
-        let (ex, ey) = self.flow().xy(at(x, across));
-        let line = size * 1.2;
-        let mut blocks = Vec::new();
-        for (attempt, room) in room.into_iter().enumerate() {
-            let mut lines = wrap(text, size, room * size);
-            if attempt == 3 && lines.len() > 2 {
-                lines.truncate(2);
-                let rest = lines[1].clone() + " ……";
-                lines[1] = shorten(&rest, size, room * size).unwrap_or(rest);
-            }
-            let height = line * (lines.len() as f64 - 1.0);
-            for (anchor, dx) in [(Anchor::Start, size * 1.2), (Anchor::End, -size * 1.2)] {
-                for dy in [-size * 0.9 - height, size * 1.6, -size * 2.6 - height, size * 3.2] {
-                    let block = lines.iter().enumerate().map(|(place, content)| Words {
-                        x: ex + dx,
-                        y: ey + dy + place as f64 * line,
-                        anchor,
-                        rotate: 0.0,
-                        size,
-                        content: content.clone(),
-                    });
-                    blocks.push(block.collect::<Vec<_>>());
-                }
-            }
-        }
-        for (place, words) in self.ground.place_block(blocks).into_iter().flatten().enumerate() {
+        let words = Words::unplaced(text, self.text, class == "violation-text");
+        // Rather across an arrow than cut short.
+        let attempts = blocks(self.flow(), x, across, &words);
+        let placed = attempts.into_iter().find_map(|blocks| self.ground.place_block(blocks));
+        let Some(placed) = placed else { return };
+        let event_at = self.flow().xy(at(x, across));
+        let leader = leader(event_at, &placed, self.text);
+        for (place, words) in placed.into_iter().enumerate() {
             self.say(Caption {
                 key: format!("{key}-{place}"),
                 class,
                 hue: None,
                 target,
                 words,
+                leader: leader.filter(|_| place == 0),
                 from,
                 about: About::Event(lane, event),
             });
@@ -276,11 +223,15 @@ impl<'a> Writer<'a> {
             if to <= from {
                 continue;
             }
-            let middle = (strip.near + strip.far) / 2.0;
             let class = if band.is_partition { "band-name" } else { "cut-name" };
-            let proposals = self.in_strip(&band.name, (from, to), middle, strip.far - strip.near);
-            if let Some(words) = self.ground.place(proposals, 3) {
-                self.name(band.entry, class, words, band.from);
+            let groups = band.name.split_once(' ').map_or(band.name.as_str(), |(_, groups)| groups);
+            for name in [band.name.as_str(), groups] {
+                let words = Words::unplaced(name, self.text, true);
+                let proposals = in_strip(self.flow(), (from, to), (strip.near, strip.far), &words);
+                if let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) {
+                    self.name(band.entry, class, words, band.from);
+                    break;
+                }
             }
         }
     }
@@ -288,38 +239,7 @@ impl<'a> Writer<'a> {
     fn name(&mut self, entry: EntryId, class: &'static str, words: Words, from: Instant) {
         let key = format!("band-{entry}");
         let target = Some(Target::Entry(entry));
-        self.say(Caption { key, class, hue: None, target, words, from, about: About::Other });
-    }
-
-    fn in_strip(&self, name: &str, (from, to): (f64, f64), middle: f64, height: f64) -> Vec<Words> {
-        let size = self.text;
-        let wide = width(name, size);
-        let room = to - from - size;
-        let groups = name.split_once(' ').map_or(name, |(_, groups)| groups);
-        let mut out = Vec::new();
-        for content in [name, groups] {
-            let wide = if content == name { wide } else { width(content, size) };
-            if wide <= room && height >= size {
-                let free = room - wide;
-                for part in [0.5, 0.3, 0.7, 0.1, 0.9, 0.0, 1.0] {
-                    out.push((from + size * 0.5 + free * part, middle, content));
-                }
-            }
-        }
-        for side in [-1.0, 1.0] {
-            out.push((from, middle + side * (height / 2.0 + size * 0.75), name));
-        }
-        let flow = self.flow();
-        let turn = |(along, across, content): (f64, f64, &str)| {
-            let (x, y) = flow.xy(at(along, across));
-            let dip = size * 0.36;
-            let (x, y, rotate) = match flow {
-                Flow::LeftToRight => (x, y + dip, 0.0),
-                Flow::TopToBottom => (x - dip, y, 90.0),
-            };
-            Words { x, y, anchor: Anchor::Start, rotate, size, content: content.to_owned() }
-        };
-        out.into_iter().map(turn).collect()
+        self.say(Caption { key, class, hue: None, target, words, leader: None, from, about: About::Other });
     }
 
     /// New roles and epochs, crashes and recoveries, in words.
@@ -387,7 +307,8 @@ impl<'a> Writer<'a> {
     ) {
         let Some((_, x)) = self.event_here(id) else { return };
         for content in contents.iter().filter(|content| !content.is_empty()) {
-            let proposals = self.by(x, across, content);
+            let bold = Words::unplaced(*content, self.text, true);
+            let proposals = by(self.flow(), x, across, &bold);
             if let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) {
                 return self.say(Caption {
                     key: format!("{class}-{id}"),
@@ -395,6 +316,7 @@ impl<'a> Writer<'a> {
                     hue,
                     target: Some(Target::Event(id)),
                     words,
+                    leader: None,
                     from,
                     about: About::Event(lane, id),
                 });
@@ -408,16 +330,16 @@ impl<'a> Writer<'a> {
         for pulse in pulses_in(&layout.pulses, self.chunk) {
             let Some(across) = layout.lanes.across_at(pulse.lane) else { continue };
             let content = format!("×{}", grouped(pulse.stretch.rounds as usize));
-            let Some(words) = self.ground.place(self.by(pulse.x + self.text * 0.25, across, &content), 2)
-            else {
-                continue;
-            };
+            let words = Words::unplaced(content, self.text, false);
+            let proposals = by_pulse(self.flow(), pulse.x, across, &words);
+            let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) else { continue };
             self.say(Caption {
                 key: format!("pulse-{}", pulse.stretch.first),
                 class: "pulse-count",
                 hue: pulse.stretch.epoch.map(hue),
                 target: Some(Target::Message(pulse.stretch.first)),
                 words,
+                leader: None,
                 from: pulse.stretch.to,
                 about: About::Other,
             });
@@ -468,7 +390,7 @@ impl<'a> Writer<'a> {
         let (from, to) = (self.flow().xy(shaft.from), self.flow().xy(shaft.after(part)));
         let first = label.split_whitespace().next().unwrap_or(label);
         for content in [label, first] {
-            let proposals = along(from, to, content, self.text);
+            let proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
             if let Some(words) = self.ground.place(proposals, CROSSINGS) {
                 let class = match (arrow.client, arrow.fate) {
                     (true, _) => "label client",
@@ -481,6 +403,7 @@ impl<'a> Writer<'a> {
                     hue: arrow.epoch,
                     target: Some(Target::Message(arrow.id)),
                     words,
+                    leader: None,
                     from: arrow.sent,
                     about: About::Arrow(place),
                 });
@@ -494,43 +417,22 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Places for a label at an arrow: along it if it is no steeper than 45°, else beside it.
-fn along(from: (f64, f64), to: (f64, f64), content: &str, size: f64) -> Vec<Words> {
-    let (from, to) = if to.0 < from.0 { (to, from) } else { (from, to) };
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let length = dx.hypot(dy);
-    let parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
-    let point = |part: f64| (from.0 + dx * part, from.1 + dy * part);
-    let words = |(x, y): (f64, f64), anchor, rotate| Words {
-        x,
-        y,
-        anchor,
-        rotate,
-        size,
-        content: content.to_owned(),
-    };
-    let wide = width(content, size);
-    let mut out = Vec::new();
-    if dy.abs() <= dx {
-        let (cos, sin) = (dx / length.max(1e-9), dy / length.max(1e-9));
-        let rotate = dy.atan2(dx).to_degrees();
-        for part in parts {
-            let (x, y) = point(part);
-            let fits = (part * length).min((1.0 - part) * length) > wide / 2.0 + 10.0;
-            if fits {
-                for up in [size * 0.34, -size * 1.06] {
-                    out.push(words((x + up * sin, y - up * cos), Anchor::Middle, rotate));
-                }
-            }
-        }
-        return out;
+/// A line from an event to a sentence that stands far from it.
+fn leader(event: (f64, f64), block: &[Words], text: f64) -> Option<Line> {
+    let areas: Vec<Area> = block.iter().map(Area::of).collect();
+    let (mut left, mut top) = (f64::INFINITY, f64::INFINITY);
+    let (mut right, mut bottom) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for area in &areas {
+        let (dx, dy) = area.reach();
+        (left, right) = (left.min(area.x - dx), right.max(area.x + dx));
+        (top, bottom) = (top.min(area.y - dy), bottom.max(area.y + dy));
     }
-    // Beside a steep line, far enough that it does not cut a corner of the text.
-    let away = size * 0.36 + size * 0.56 * dx / dy.abs();
-    for part in parts {
-        let (x, y) = point(part);
-        out.push(words((x + away, y + size * 0.34), Anchor::Start, 0.0));
-        out.push(words((x - away, y + size * 0.34), Anchor::End, 0.0));
-    }
-    out
+    let nearest = (event.0.clamp(left, right), event.1.clamp(top, bottom));
+    let away = (nearest.0 - event.0).hypot(nearest.1 - event.1);
+    (away > text * 2.5).then(|| {
+        // It begins at the ring about the event.
+        let part = text * 0.9 / away;
+        let start = (event.0 + (nearest.0 - event.0) * part, event.1 + (nearest.1 - event.1) * part);
+        Line { from: start, to: nearest }
+    })
 }

@@ -213,6 +213,10 @@ fn labels(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, chunk: usize) {
             About::Arrow(place) => moment.dim_arrow(&layout.weave.arrows[place as usize]),
             About::Other => "",
         };
+        if let Some(line) = caption.leader {
+            let (from, to) = (pen.flow.place(line.from.0, line.from.1), pen.flow.place(line.to.0, line.to.1));
+            pen.line(format!("{}-leader", caption.key), format!("leader {}{dim}", caption.class), from, to);
+        }
         let shape =
             pen.words(&caption.key, format!("{}{dim}", caption.class), &caption.words).hue(caption.hue);
         shape.target = caption.target;

@@ -131,7 +131,7 @@ fn beside(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, n
     pen.shapes.push(hit(layout, node, y));
     let put = |pen: &mut Pen, key: &str, class: &str, x: f64, y: f64, size: f64, room: f64, content: &str| {
         let Some(content) = shorten(content, size, room) else { return };
-        let words = Words { x, y, anchor: Anchor::Start, rotate: 0.0, size, content };
+        let words = Words { x, y, anchor: Anchor::Start, rotate: 0.0, size, bold: false, content };
         let epoch = if class.contains("role") { said.hue } else { None };
         pen.words(format!("{node}-{key}"), class, &words)
             .hue(epoch)
@@ -164,7 +164,7 @@ fn above(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, no
     let said = said(session, node, now);
     let name = name_of(session.scenario(), node);
     let title = title(&name, &said);
-    let room = layout.lanes.gap - text * 0.3;
+    let room = layout.lanes.gap - 1.0;
     let (role, epoch) = said.role.rsplit_once(' ').unwrap_or((&said.role, ""));
     let last = if !said.condition.is_empty() { said.condition } else { epoch };
     let short_clock = said.clock.trim_start_matches("clock ");
@@ -178,7 +178,7 @@ fn above(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, no
         let Some(content) = shorten(content, size, room).filter(|content| !content.is_empty()) else {
             continue;
         };
-        let words = Words { x, y, anchor: Anchor::Middle, rotate: 0.0, size, content };
+        let words = Words { x, y, anchor: Anchor::Middle, rotate: 0.0, size, bold: false, content };
         let epoch = if class == "head-role" { said.hue } else { None };
         pen.words(format!("{node}-{place}"), class, &words)
             .hue(epoch)

@@ -2,7 +2,6 @@
 
 use crate::pen::Words;
 use crate::scene::Anchor;
-use crate::text::width;
 
 /// A rectangle at an angle, on the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,7 +22,7 @@ impl Area {
 
     /// What a text covers.
     pub fn of(words: &Words) -> Area {
-        let (half_width, half_height) = (width(&words.content, words.size) / 2.0, words.size * 0.52);
+        let (half_width, half_height) = (words.width() / 2.0, words.size * 0.52);
         let turn = words.rotate.to_radians();
         let (sin, cos) = turn.sin_cos();
         let along = match words.anchor {
@@ -86,7 +85,7 @@ impl Area {
 }
 
 /// A line that labels had better not cross.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Line {
     pub from: (f64, f64),
     pub to: (f64, f64),
@@ -236,7 +235,7 @@ mod tests {
     use super::*;
 
     fn words(x: f64, y: f64, rotate: f64) -> Words {
-        Words { x, y, anchor: Anchor::Start, rotate, size: 12.0, content: "vote? 2".to_owned() }
+        Words { x, y, anchor: Anchor::Start, rotate, size: 12.0, bold: false, content: "vote? 2".to_owned() }
     }
 
     #[test]

@@ -249,7 +249,7 @@ fn sane_zoom(px_per_s: f64) -> f64 {
 fn margins(flow: Flow, text: f64) -> (f64, f64) {
     match flow {
         Flow::LeftToRight => (text * 2.4, text * 2.6),
-        Flow::TopToBottom => (text * 5.6, text * 0.8),
+        Flow::TopToBottom => (text * 5.4, text * 0.8),
     }
 }
 

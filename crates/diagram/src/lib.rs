@@ -20,6 +20,7 @@ mod moment;
 mod ops;
 pub mod palette;
 mod pen;
+mod proposals;
 mod scale;
 pub mod scene;
 mod svg;

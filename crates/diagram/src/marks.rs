@@ -9,7 +9,7 @@ use crate::fold::{Folds, Stretch};
 use crate::lanes::Lanes;
 use crate::moment::Moment;
 use crate::palette::hue;
-use crate::pen::{CROSS, HEART, Pen, Place, TIMER, at};
+use crate::pen::{AGAIN, CROSS, HEART, Pen, Place, TIMER, at};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::weave::{CHUNK, Weave};
@@ -20,6 +20,8 @@ pub(crate) struct Pulse {
     pub stretch: Stretch,
     pub lane: usize,
     pub x: f64,
+    /// Whether it began with a message sent again, and not with routine.
+    pub is_retry: bool,
 }
 
 /// Longer stretches than this get several marks, so that one is in sight.
@@ -45,9 +47,12 @@ pub(crate) fn pulses(folds: &Folds, trace: &Trace, lanes: &Lanes, weave: &Weave)
                 continue;
             }
             let id = MsgId::new(stretch.node, sends.start);
-            let epoch = folds.told(lane, id).and_then(|told| told.epoch);
-            let fits =
-                open.as_ref().is_some_and(|(pulse, from)| x - from < PULSE && pulse.stretch.epoch == epoch);
+            let told = folds.told(lane, id);
+            let epoch = told.and_then(|told| told.epoch);
+            let is_retry = told.is_some_and(|told| !told.routine);
+            let fits = open.as_ref().is_some_and(|(pulse, from)| {
+                x - from < PULSE && pulse.stretch.epoch == epoch && pulse.is_retry == is_retry
+            });
             if !fits {
                 pulses.extend(open.take().map(|(pulse, _)| pulse));
                 let part = Stretch {
@@ -58,7 +63,7 @@ pub(crate) fn pulses(folds: &Folds, trace: &Trace, lanes: &Lanes, weave: &Weave)
                     from: event.key.instant(),
                     ..stretch.clone()
                 };
-                open = Some((Pulse { stretch: part, lane, x }, x));
+                open = Some((Pulse { stretch: part, lane, x, is_retry }, x));
             }
             if let Some((pulse, from)) = &mut open {
                 pulse.stretch.rounds += 1;
@@ -231,20 +236,24 @@ pub(crate) fn title(session: &dyn Session, trace: &Trace, id: EventId, event: &E
 /// A heart, for the heartbeats that fold; a plain outline, so that no font need have it.
 fn pulse_mark(pen: &mut Pen, pulse: &Pulse, place: Place, u: f64) {
     let stretch = &pulse.stretch;
-    let way = pen.way().glyph(place, HEART, u);
+    let (class, glyph) = if pulse.is_retry { ("pulse again", AGAIN) } else { ("pulse", HEART) };
+    let way = pen.way().glyph(place, glyph, u);
     pen.circle(format!("{}-ground", stretch.first), "pulse-ground", place, 8.0 * u);
-    pen.path(stretch.first.to_string(), "pulse", way)
+    let client = if stretch.node.is_client() { " client" } else { "" };
+    pen.path(stretch.first.to_string(), format!("{class}{client}"), way)
         .hue(stretch.epoch.map(hue))
         .target(Target::Message(stretch.first))
-        .title(pulse_title(stretch));
+        .title(pulse_title(pulse));
 }
 
-fn pulse_title(stretch: &Stretch) -> String {
+fn pulse_title(pulse: &Pulse) -> String {
+    let stretch = &pulse.stretch;
+    let what = if pulse.is_retry { "the same" } else { "routine messages" };
     let span = |from: Instant, to: Instant| {
         if from == to { format!("at {}", from.0) } else { format!("from {} to {}", from.0, to.0) }
     };
     format!(
-        "{} sends routine messages {} times, {} in all, {}",
+        "{} sends {what} {} times, {} in all, {}",
         stretch.node,
         grouped(stretch.rounds as usize),
         grouped(stretch.messages as usize),

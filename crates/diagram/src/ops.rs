@@ -63,12 +63,17 @@ pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usi
     for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called)) {
         if bar.from >= from {
             draw(pen, moment, bar, text);
-        } else if from - bar.from > CHUNK * 0.4 && bar.to > from + text {
+        } else if says_again(bar, from) {
             // A long bar says again what it is wherever one may look.
             let told = moment.session.op(bar.id);
             say(pen, moment, bar, told.as_ref(), (from, bar.to.min(to)), text);
         }
     }
+}
+
+/// Whether a bar says again what it is in a chunk that begins here.
+fn says_again(bar: &Bar, from: f64) -> bool {
+    from - bar.from > CHUNK * 0.4 && bar.to - from > CHUNK * 0.2
 }
 
 /// Whether an operation has begun and not returned.
@@ -89,7 +94,8 @@ fn draw(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, text: f64) {
         .target(Target::Op(bar.id))
         .title(title(moment, bar, &words));
     let chunk_end = ((bar.from / CHUNK).floor() + 1.0) * CHUNK;
-    say(pen, moment, bar, told.as_ref(), (bar.from, to.min(chunk_end)), text);
+    let room = if says_again(bar, chunk_end) { to.min(chunk_end) } else { to };
+    say(pen, moment, bar, told.as_ref(), (bar.from, room), text);
 }
 
 /// Writes on a part of a bar.
@@ -109,7 +115,7 @@ fn say(
         Flow::LeftToRight => (x, y + dip, 0.0),
         Flow::TopToBottom => (x - dip, y, 90.0),
     };
-    let words = Words { x, y, anchor: Anchor::Start, rotate, size: text, content: fits };
+    let words = Words { x, y, anchor: Anchor::Start, rotate, size: text, bold: false, content: fits };
     pen.words(format!("{}t", bar.id), "op-text", &words);
 }
 

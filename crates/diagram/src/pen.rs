@@ -49,7 +49,16 @@ pub(crate) struct Words {
     pub anchor: Anchor,
     pub rotate: f64,
     pub size: f64,
+    /// Whether its class makes it bold: it is wider then.
+    pub bold: bool,
     pub content: String,
+}
+
+impl Words {
+    /// A text that has no place yet.
+    pub fn unplaced(content: impl Into<String>, size: f64, bold: bool) -> Words {
+        Words { x: 0.0, y: 0.0, anchor: Anchor::Start, rotate: 0.0, size, bold, content: content.into() }
+    }
 }
 
 /// Collects the shapes of a layer.
@@ -124,7 +133,7 @@ impl Pen {
     }
 
     pub fn words(&mut self, key: impl Into<String>, class: impl Into<String>, words: &Words) -> &mut Shape {
-        let &Words { x, y, anchor, rotate, size, ref content } = words;
+        let &Words { x, y, anchor, rotate, size, ref content, .. } = words;
         let geometry =
             Geometry::Text { x: px(x), y: px(y), anchor, rotate: px(rotate), size, content: content.clone() };
         self.put(key, class, geometry)
@@ -154,6 +163,8 @@ pub(crate) const CROSS: &str = "m-5 -5l10 10m0 -10l-10 10";
 pub(crate) const TIMER: &str = "m-4.6 0c0 -2.5 2.1 -4.6 4.6 -4.6c2.5 0 4.6 2.1 4.6 4.6c0 2.5 -2.1 4.6 -4.6 4.6c-2.5 0 -4.6 -2.1 -4.6 -4.6m4.6 -2.9v2.9h2.3";
 /// A heart.
 pub(crate) const HEART: &str = "m0 5c-4.2 -3.4 -5.8 -5.2 -5.8 -7.2c0 -1.9 1.3 -3.2 3 -3.2c1.2 0 2.2 0.7 2.8 1.8c0.6 -1.1 1.6 -1.8 2.8 -1.8c1.7 0 3 1.3 3 3.2c0 2 -1.6 3.8 -5.8 7.2z";
+/// An arrow that turns back on itself.
+pub(crate) const AGAIN: &str = "m4.2 -2.6c-1.8 -2.8 -5.6 -3 -7.6 -0.7c-2.4 2.7 -1 7 2.4 7.8c2.6 0.6 5 -1 5.4 -3.6m0.6 -7.2l-0.6 4l-3.8 -1.2";
 /// Two upright bars.
 pub(crate) const PAUSE: &str = "m-2 -3.5v7m4 -7v7";
 /// A small flag.

@@ -185,6 +185,7 @@ pub(crate) fn warp(
         }
         // What stands at one instant on several lines stands in one column; on one line, one behind the other.
         let mut column = x;
+        let is_broken = breaks.last().is_some_and(|gap: &Break| gap.to == x);
         for mark in &marks[place..place + count] {
             if let Some(&(end, when)) = last.get(mark.lane)
                 && when != at
@@ -196,6 +197,9 @@ pub(crate) fn warp(
             }
         }
         x = column;
+        if let Some(gap) = breaks.last_mut().filter(|_| is_broken) {
+            gap.to = column;
+        }
         for mark in &mut marks[place..place + count] {
             let mut own = column;
             if let Some(end) = last.get_mut(mark.lane) {

@@ -17,9 +17,12 @@ pub fn width(text: &str, size: f64) -> f64 {
     f64::from(em) * size / 1000.0
 }
 
-/// The width of the same in bold.
-pub(crate) fn bold_width(text: &str, size: f64) -> f64 {
-    width(text, size) * 1.1
+/// How much wider bold text is.
+pub(crate) const BOLD: f64 = 1.14;
+
+/// The width of a line of bold text at a font size, in px.
+pub fn bold_width(text: &str, size: f64) -> f64 {
+    width(text, size * BOLD)
 }
 
 fn char_width(c: char) -> u16 {

@@ -90,7 +90,9 @@ fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec
     let first =
         line.statuses.partition_point(|&(index, _)| weave.event(lane, index).is_some_and(|x| x < from));
     let mut spans = Vec::new();
-    for status in first.saturating_sub(1)..line.statuses.len() {
+    // Before it starts for the first time a node is not down: it is not there.
+    let start = line.statuses.iter().position(|(_, status)| status.is_some()).unwrap_or(usize::MAX);
+    for status in first.saturating_sub(1).max(start)..line.statuses.len() {
         let (Some(begin), end) = (x_of(status), x_of(status + 1).unwrap_or(weave.length)) else { continue };
         if begin >= to {
             break;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use common::{SPACE, is, layer, raft, run, texts, troubled};
-use lightcone_diagram::text::width;
+use lightcone_diagram::text::{bold_width, width};
 use lightcone_diagram::{
     Anchor, Flow, Frame, Geometry, Labels, Layout, Scene, Shape, Space, Target, TimeScale, View,
 };
@@ -20,7 +20,9 @@ const FLOWS: [Flow; 2] = [Flow::LeftToRight, Flow::TopToBottom];
 /// The corners of a text, from its geometry alone.
 fn corners(shape: &Shape) -> Option<[(f64, f64); 4]> {
     let Geometry::Text { x, y, anchor, rotate, size, content } = &shape.geometry else { return None };
-    let wide = width(content, *size);
+    let is_bold =
+        shape.class.contains("-word") || shape.class.contains("-name") || is(shape, "violation-text");
+    let wide = if is_bold { bold_width(content, *size) } else { width(content, *size) };
     let left = match anchor {
         Anchor::Start => 0.0,
         Anchor::Middle => -wide / 2.0,

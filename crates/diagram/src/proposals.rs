@@ -1,0 +1,188 @@
+//! Where a text may stand, best places first: by a point of a lane, in a band, along or beside an arrow.
+
+use crate::pen::{Words, at};
+use crate::scene::Anchor;
+use crate::text::{shorten, width, wrap};
+use crate::view::Flow;
+
+/// Places for a text by a point of a lane: above it and behind, above and before, below, then farther away.
+pub(crate) fn by(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Words> {
+    let size = words.size;
+    let (x, y) = flow.xy(at(along, across));
+    let moved =
+        |(dx, dy, anchor): (f64, f64, Anchor)| Words { x: x + dx, y: y + dy, anchor, ..words.clone() };
+    let (near, above, below) = (size * 0.55, -size * 0.75, size * 1.5);
+    let line = size * 1.15;
+    match flow {
+        Flow::LeftToRight => [
+            (near, above, Anchor::Start),
+            (-near, above, Anchor::End),
+            (near, below, Anchor::Start),
+            (-near, below, Anchor::End),
+            (near, above - line, Anchor::Start),
+            (near, below + line, Anchor::Start),
+            (-near, above - line, Anchor::End),
+            (near + size * 2.0, above, Anchor::Start),
+        ]
+        .map(moved)
+        .to_vec(),
+        Flow::TopToBottom => [
+            (size * 0.85, size * 0.35, Anchor::Start),
+            (-size * 0.85, size * 0.35, Anchor::End),
+            (size * 0.85, size * 1.5, Anchor::Start),
+            (size * 0.85, -size * 0.8, Anchor::Start),
+            (-size * 0.85, size * 1.5, Anchor::End),
+            (-size * 0.85, -size * 0.8, Anchor::End),
+        ]
+        .map(moved)
+        .to_vec(),
+    }
+}
+
+/// Places for the count of a folded stretch, close to its mark.
+pub(crate) fn by_pulse(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Words> {
+    let size = words.size;
+    let (x, y) = flow.xy(at(along, across));
+    let places = match flow {
+        Flow::LeftToRight => [
+            (size * 0.85, -size * 0.55, Anchor::Start),
+            (-size * 0.85, -size * 0.55, Anchor::End),
+            (0.0, -size * 0.9, Anchor::Middle),
+            (0.0, size * 1.65, Anchor::Middle),
+            (size * 0.85, size * 1.5, Anchor::Start),
+        ],
+        Flow::TopToBottom => [
+            (size * 0.85, size * 0.35, Anchor::Start),
+            (-size * 0.85, size * 0.35, Anchor::End),
+            (size * 0.6, -size * 0.7, Anchor::Start),
+            (size * 0.6, size * 1.4, Anchor::Start),
+            (-size * 0.6, size * 1.4, Anchor::End),
+        ],
+    };
+    places.map(|(dx, dy, anchor)| Words { x: x + dx, y: y + dy, anchor, ..words.clone() }).to_vec()
+}
+
+/// Places for a text in a band between two ends of the axis, or if it does not fit just outside.
+pub(crate) fn in_strip(
+    flow: Flow,
+    (from, to): (f64, f64),
+    (near, far): (f64, f64),
+    words: &Words,
+) -> Vec<Words> {
+    let size = words.size;
+    let (middle, height) = ((near + far) / 2.0, far - near);
+    let free = to - from - size - words.width();
+    let mut places = Vec::new();
+    if free >= 0.0 && height >= size {
+        for part in [0.5, 0.3, 0.7, 0.1, 0.9, 0.0, 1.0] {
+            places.push((from + size * 0.5 + free * part, middle));
+        }
+    } else if height < size {
+        places.extend([-1.0, 1.0].map(|side| (from, middle + side * (height / 2.0 + size * 0.75))));
+    }
+    let turned = |(along, across): (f64, f64)| {
+        let (x, y) = flow.xy(at(along, across));
+        let dip = size * 0.36;
+        match flow {
+            Flow::LeftToRight => Words { x, y: y + dip, anchor: Anchor::Start, ..words.clone() },
+            Flow::TopToBottom => {
+                Words { x: x - dip, y, anchor: Anchor::Start, rotate: 90.0, ..words.clone() }
+            }
+        }
+    };
+    places.into_iter().map(turned).collect()
+}
+
+/// Places for a label at an arrow on the screen: along it if it is no steeper than 45°, else beside it.
+pub(crate) fn at_arrow(from: (f64, f64), to: (f64, f64), words: &Words) -> Vec<Words> {
+    let (from, to) = if to.0 < from.0 { (to, from) } else { (from, to) };
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx.hypot(dy).max(1e-9);
+    let size = words.size;
+    let parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+    let place = |(x, y): (f64, f64), anchor, rotate| Words { x, y, anchor, rotate, ..words.clone() };
+    let mut out = Vec::new();
+    let is_flat = dy.abs() <= dx;
+    // Beside a steep line, far enough that it does not cut a corner of the text.
+    let away = size * 0.36 + size * 0.56 * dx / dy.abs().max(1e-9);
+    for part in parts {
+        let (x, y) = (from.0 + dx * part, from.1 + dy * part);
+        if !is_flat {
+            out.push(place((x + away, y + size * 0.34), Anchor::Start, 0.0));
+            out.push(place((x - away, y + size * 0.34), Anchor::End, 0.0));
+        } else if (part * length).min((1.0 - part) * length) > words.width() / 2.0 + 10.0 {
+            let (cos, sin) = (dx / length, dy / length);
+            for up in [size * 0.34, -size * 1.06] {
+                out.push(place((x + up * sin, y - up * cos), Anchor::Middle, dy.atan2(dx).to_degrees()));
+            }
+        }
+    }
+    out
+}
+
+/// Places for a sentence in a few lines by a point of a lane: in ever narrower columns, then away from it, and at last
+/// cut short.
+pub(crate) fn blocks(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Vec<Vec<Words>>> {
+    let size = words.size;
+    let columns = match flow {
+        Flow::LeftToRight => [34.0, 22.0, 16.0],
+        Flow::TopToBottom => [18.0, 14.0, 11.0],
+    };
+    let (x, y) = flow.xy(at(along, across));
+    let line = size * 1.2;
+    let mut attempts = Vec::new();
+    let column_of = |column: f64| wrap(&words.content, size * words.weight(), column * size);
+    let block = |lines: &[String], dx: f64, dy: f64, anchor| {
+        let line_at = |(place, content): (usize, &String)| Words {
+            x: x + dx,
+            y: y + dy + place as f64 * line,
+            anchor,
+            content: content.clone(),
+            ..words.clone()
+        };
+        lines.iter().enumerate().map(line_at).collect::<Vec<_>>()
+    };
+    for column in columns {
+        attempts.push(close(&column_of(column), size, line, &block));
+    }
+    let far = column_of(columns[1]);
+    let mut away: Vec<(f64, f64)> = (-14..=14)
+        .flat_map(|row| (-8..=8).map(move |step| (f64::from(step) * size * 4.0, f64::from(row) * line)))
+        .collect();
+    away.sort_by(|one, other| one.0.hypot(one.1).total_cmp(&other.0.hypot(other.1)));
+    attempts.push(away.into_iter().map(|(dx, dy)| block(&far, dx, dy, Anchor::Middle)).collect());
+    let mut short = column_of(columns[2]);
+    if short.len() > 2 {
+        short.truncate(2);
+        let rest = short[1].clone() + " ……";
+        short[1] = shorten(&rest, size * words.weight(), columns[2] * size).unwrap_or(rest);
+        attempts.push(close(&short, size, line, &block));
+    }
+    attempts
+}
+
+/// Places for some lines close to their point.
+fn close(
+    lines: &[String],
+    size: f64,
+    line: f64,
+    block: &impl Fn(&[String], f64, f64, Anchor) -> Vec<Words>,
+) -> Vec<Vec<Words>> {
+    let height = line * (lines.len() as f64 - 1.0);
+    let rows = [-size * 0.9 - height, size * 1.6, -size * 2.2 - height, size * 2.9];
+    let sides = [(Anchor::Start, size * 1.2), (Anchor::End, -size * 1.2), (Anchor::Middle, 0.0)];
+    rows.iter().flat_map(|&dy| sides.map(|(anchor, dx)| block(lines, dx, dy, anchor))).collect()
+}
+
+/// How wide a text is.
+impl Words {
+    /// Its width in px.
+    pub fn width(&self) -> f64 {
+        width(&self.content, self.size * self.weight())
+    }
+
+    /// How much wider it is for being bold.
+    fn weight(&self) -> f64 {
+        if self.bold { crate::text::BOLD } else { 1.0 }
+    }
+}
