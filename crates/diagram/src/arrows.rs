@@ -12,9 +12,6 @@ use crate::scene::Target;
 use crate::text::grouped;
 use crate::weave::{Arrow, Chunk, Weave};
 
-/// More messages than this in a chunk are drawn together, without labels or marks of their own.
-pub(crate) const DENSE: usize = 420;
-
 /// The way of an arrow: its ends, and how lines run along it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shaft {
@@ -75,7 +72,7 @@ pub(crate) fn chunk(
     chunk: &Chunk,
     unit: f64,
 ) {
-    if chunk.drawn > DENSE {
+    if chunk.is_dense() {
         return dense(pen, moment, lanes, weave, chunk);
     }
     for &place in &chunk.arrows {

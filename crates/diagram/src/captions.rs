@@ -8,7 +8,7 @@ use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::{EventKind, FateKind, Instant};
 
-use crate::arrows::{DENSE, Shaft};
+use crate::arrows::Shaft;
 use crate::labels::{Area, Ground, Line};
 use crate::layout::Layout;
 use crate::marks::{events_in, lost_its_disk, pulses_in};
@@ -18,7 +18,7 @@ use crate::proposals::{at_arrow, blocks, by, by_pulse, in_strip};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::view::{Flow, Labels};
-use crate::weave::{Arrow, CHUNK};
+use crate::weave::{Arrow, CHUNK, Chunk};
 
 /// A text with its place.
 #[derive(Clone, Debug)]
@@ -54,6 +54,11 @@ pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> 
     let mut writer = Writer::new(layout, session, chunk);
     writer.take_obstacles();
     writer.violations();
+    if layout.weave.chunks.get(chunk).is_some_and(Chunk::is_dense) {
+        writer.bands();
+        writer.too_much();
+        return writer.captions;
+    }
     writer.events();
     writer.notes();
     writer.bands();
@@ -242,6 +247,34 @@ impl<'a> Writer<'a> {
         self.say(Caption { key, class, hue: None, target, words, leader: None, from, about: About::Other });
     }
 
+    /// How much is drawn together where there is no room for each.
+    fn too_much(&mut self) {
+        let drawn = self.layout.weave.chunks[self.chunk].drawn;
+        let content = format!("{} messages here; zoom in to see each", grouped(drawn));
+        let words = Words::unplaced(content, self.text, true);
+        let lanes = &self.layout.lanes;
+        let gaps = lanes.shown().iter().filter_map(|&node| lanes.across(node));
+        let proposals: Vec<Words> = gaps
+            .flat_map(|across| {
+                let near = across + lanes.gap * 0.35;
+                in_strip(self.flow(), self.span, (near, near + lanes.gap * 0.3), &words)
+            })
+            .collect();
+        let Some(words) = self.ground.place(proposals, usize::MAX) else { return };
+        let from = self.layout.weave.chunks[self.chunk].times.map_or_else(Default::default, |times| times.0);
+        let key = format!("dense-{}", self.chunk);
+        self.say(Caption {
+            key,
+            class: "dense-word",
+            hue: None,
+            target: None,
+            words,
+            leader: None,
+            from,
+            about: About::Other,
+        });
+    }
+
     /// New roles and epochs, crashes and recoveries, in words.
     fn events(&mut self) {
         let trace = self.session.trace();
@@ -355,7 +388,7 @@ impl<'a> Writer<'a> {
         // Of a broadcast that says one thing to all, two arrows say it; of routine, one.
         let mut said: Vec<(usize, u32, String)> = Vec::new();
         for chunk in layout.weave.chunks_within(self.span) {
-            if layout.weave.chunks[chunk].drawn > DENSE {
+            if layout.weave.chunks[chunk].is_dense() {
                 continue;
             }
             for &place in &layout.weave.chunks[chunk].arrows {

@@ -12,7 +12,7 @@ use crate::palette::hue;
 use crate::pen::{AGAIN, CROSS, HEART, Pen, Place, TIMER, at};
 use crate::scene::Target;
 use crate::text::grouped;
-use crate::weave::{CHUNK, Weave};
+use crate::weave::{CHUNK, Chunk, Weave};
 
 /// A part of a stretch of routine that fits in sight, with its mark.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ pub(crate) fn events_in(weave: &Weave, lane: usize, chunk: usize) -> std::ops::R
 }
 
 /// More events than this on a lane in a chunk are drawn a px apart at least.
-const DENSE: u32 = 260;
+const CROWDED: u32 = 260;
 
 /// Draws the marks of a chunk.
 pub(crate) fn chunk(
@@ -115,10 +115,12 @@ pub(crate) fn chunk(
     chunk: usize,
     unit: f64,
 ) {
+    // Where messages are drawn together, only what was done to nodes is marked.
+    let is_dense = weave.chunks.get(chunk).is_some_and(Chunk::is_dense);
     for (lane, (node, line)) in moment.trace.lanes().enumerate() {
         let Some(across) = lanes.across_at(lane) else { continue };
         let events = events_in(weave, lane, chunk);
-        let is_dense = events.end().saturating_sub(*events.start()) > DENSE;
+        let crowded = events.end().saturating_sub(*events.start()) > CROWDED;
         let mut last = f64::NEG_INFINITY;
         for index in events {
             let id = EventId { node, index };
@@ -129,12 +131,15 @@ pub(crate) fn chunk(
             if folds.is_quiet(lane, index) || !moment.shows(event.key.instant()) {
                 continue;
             }
-            if is_dense && event.kind.is_activation() && x - last < 1.0 {
+            if event.kind.is_activation() && (is_dense || crowded && x - last < 1.0) {
                 continue;
             }
             last = x;
             event_mark(pen, moment, (lane, id, event), at(x, across), unit, moment.dim_event(lane, id));
         }
+    }
+    if is_dense {
+        return;
     }
     for pulse in pulses_in(pulses, chunk) {
         let Some(across) = lanes.across_at(pulse.lane) else { continue };

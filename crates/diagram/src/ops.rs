@@ -7,7 +7,7 @@ use crate::lanes::Lanes;
 use crate::moment::Moment;
 use crate::pen::{Pen, Words, at};
 use crate::scene::{Anchor, Target};
-use crate::text::{shorten, width};
+use crate::text::{grouped, shorten, width};
 use crate::view::Flow;
 use crate::weave::{CHUNK, Weave};
 
@@ -59,7 +59,11 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
 /// Draws the bars that lie in a chunk.
 pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, text: f64) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
-    let reach = bars.partition_point(|bar| bar.from < to);
+    let (first, reach) =
+        (bars.partition_point(|bar| bar.from < from), bars.partition_point(|bar| bar.from < to));
+    if reach - first > CROWDED {
+        return together(pen, moment, &bars[first..reach], text);
+    }
     for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called)) {
         if bar.from >= from {
             draw(pen, moment, bar, text);
@@ -68,6 +72,24 @@ pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usi
             let told = moment.session.op(bar.id);
             say(pen, moment, bar, told.as_ref(), (from, bar.to.min(to)), text);
         }
+    }
+}
+
+/// More operations than this in a chunk are drawn together.
+const CROWDED: usize = 160;
+
+/// Draws many bars as one shape.
+fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], text: f64) {
+    let mut way = pen.way();
+    let mut count = 0;
+    for bar in bars.iter().filter(|bar| moment.shows(bar.called)) {
+        let to = bar.to.max(bar.from + text * 0.1);
+        let (near, far) = (bar.near, bar.far);
+        way = way.to(at(bar.from, near)).line(at(to, near)).line(at(to, far)).line(at(bar.from, far)).close();
+        count += 1;
+    }
+    if count > 0 {
+        pen.path("together", "op", way).title(format!("{} operations; zoom in to see each", grouped(count)));
     }
 }
 

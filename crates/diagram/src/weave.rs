@@ -66,6 +66,16 @@ pub(crate) struct Chunk {
     pub times: Option<(Instant, Instant)>,
 }
 
+/// More messages than this in a chunk are drawn together, without labels or marks of their own.
+const DENSE: usize = 420;
+
+impl Chunk {
+    /// Whether there is too much in it for each to be seen.
+    pub fn is_dense(&self) -> bool {
+        self.drawn > DENSE
+    }
+}
+
 /// Length of a chunk in px.
 pub(crate) const CHUNK: f64 = 1024.0;
 /// Before the first event.
