@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
 use lightcone_sim::ids::{EventId, NodeId};
+use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::Trace;
 use web_sys::DragEvent;
@@ -11,7 +12,7 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, Pop};
 use crate::diagram::menu::LaneMenu;
-use crate::diagram::pane::Pane;
+use crate::diagram::pane::{Pane, Shown};
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::keys::{Command, use_keys};
 use crate::hooks::media::{DARK, NARROW, use_media};
@@ -27,7 +28,7 @@ use crate::top::bar::Bar;
 use crate::top::help::Help;
 use crate::top::options::{Options, order};
 use crate::top::share::{Share, read};
-use crate::transport::Transport;
+use crate::transport::{HealthData, Transport};
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
 #[component]
@@ -76,7 +77,8 @@ fn Page(props: &PageProps) -> Html {
         pop: pop.setter(),
         open: open.clone(),
     };
-    use_player(work.dispatcher(), work.playing, habits.speed);
+    let shown = use_memo((), |()| Shown::default());
+    use_player(&work, habits.speed, (*shown).clone());
     use_computing(&work);
     use_commands(&desk, &work, *pick);
 
@@ -97,14 +99,14 @@ fn Page(props: &PageProps) -> Html {
         <ContextProvider<Desk> context={desk.clone()}>
             <Style />
             <div {class} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} ondrop={dropped(open)}>
-                <Bar scenario={work.scenario.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
+                <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
                 <Banner trouble={work.trouble.clone()} quiz={work.quiz} hinted={habits.hinted} {narrow} />
                 <main class="main">
-                    <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={*pick} {narrow} options_open={*pop == Some(Pop::Options)} />
+                    <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={*pick} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
                     <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={*pick} lanes={lanes.clone()} {narrow} />
                 </main>
                 <Transport now={work.now} until={work.scenario.until} place={work.place()} is_done={work.run.is_done()}
-                    playing={work.playing} quiz={work.quiz} speed={habits.speed} />
+                    playing={work.playing} quiz={work.quiz} speed={habits.speed} health={HealthData::at(&*work.run.session(), work.now)} />
                 <div class="popped">{ popped(&pop, &work, &look, &habits, &lanes, shelf) }</div>
                 <p class="unseen" aria-live="polite" role="log" data-said={work.said.count.to_string()}>{ work.said.text.clone() }</p>
             </div>
@@ -133,7 +135,7 @@ fn popped(
         Some(Pop::Share) => html! { <Share key="share" work={work.clone()} look={look.clone()} {shelf} /> },
         Some(Pop::Help) => html! { <Help key="help" /> },
         Some(Pop::Options) => html! {
-            <Options key="options" look={Rc::new((**look).clone())} {scenario} kinds={kinds(work)} lanes={lanes.to_vec()} large={habits.large} />
+            <Options key="options" look={Rc::new((**look).clone())} {scenario} kinds={kinds(work)} lanes={lanes.to_vec()} large={habits.large} shade={habits.shade} />
         },
     }
 }
@@ -182,33 +184,23 @@ fn use_commands(desk: &Desk, work: &UseReducerHandle<Work>, pick: Option<Pick>) 
 }
 
 fn obey(desk: &Desk, work: &Work, pick: Option<Pick>, command: Command) {
-    let session = work.run.session();
-    let trace = session.trace();
-    let select = |event: Option<EventId>| {
-        if let Some(event) = event {
-            desk.pick.set(Some(Pick::Event(event)));
-        }
-    };
-    let from = pick.and_then(|pick| pick.event(trace)).or_else(|| trace.last_event(work.now));
+    let dispatch = |action| desk.work.dispatch(action);
     match command {
-        Command::Play => desk.work.dispatch(WorkAction::TogglePlay),
-        Command::Step => desk.work.dispatch(WorkAction::Step),
-        Command::StepBack => desk.work.dispatch(WorkAction::StepBack),
-        Command::ToStart => desk.work.dispatch(WorkAction::ToStart),
-        Command::ToEnd => desk.work.dispatch(WorkAction::ToEnd),
+        Command::Play => dispatch(WorkAction::TogglePlay),
+        Command::Step => dispatch(WorkAction::Step),
+        Command::StepBack => dispatch(WorkAction::StepBack),
+        Command::ToStart => dispatch(WorkAction::ToStart),
+        Command::ToEnd => dispatch(WorkAction::ToEnd),
         Command::Faster => desk.habits.dispatch(HabitsAction::Faster(true)),
         Command::Slower => desk.habits.dispatch(HabitsAction::Faster(false)),
-        Command::Undo => desk.work.dispatch(WorkAction::Undo),
-        Command::Redo => desk.work.dispatch(WorkAction::Redo),
+        Command::Undo => dispatch(WorkAction::Undo),
+        Command::Redo => dispatch(WorkAction::Redo),
         Command::Help => desk.pop.set(Some(Pop::Help)),
-        Command::PickHere => select(trace.last_event(work.now)),
-        Command::PickNext => select(neighbour(trace, from, 1)),
-        Command::PickBefore => select(neighbour(trace, from, -1)),
-        Command::PickUp => select(across(&*session, from, -1)),
-        Command::PickDown => select(across(&*session, from, 1)),
         Command::GoToPick => {
-            if let Some(event) = pick.and_then(|pick| pick.event(trace)).and_then(|id| trace.event(id)) {
-                desk.go(event.key);
+            // A session that is being read cannot be computed further, so its reader is gone before anything is done.
+            let key = picked_event(work, pick).map(|(_, key)| key);
+            if let Some(key) = key {
+                desk.go(key);
             }
         }
         Command::Escape => {
@@ -217,6 +209,33 @@ fn obey(desk: &Desk, work: &Work, pick: Option<Pick>, command: Command) {
         }
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
+        Command::PickHere | Command::PickNext | Command::PickBefore | Command::PickUp | Command::PickDown => {
+            if let Some(event) = pick_by_key(work, pick, command) {
+                desk.pick.set(Some(Pick::Event(event)));
+            }
+        }
+    }
+}
+
+fn picked_event(work: &Work, pick: Option<Pick>) -> Option<(EventId, Key)> {
+    let session = work.run.session();
+    let id = pick?.event(session.trace())?;
+    session.trace().event(id).map(|event| (id, event.key))
+}
+
+/// The event that a key picks, from what is picked or else from what has just happened.
+fn pick_by_key(work: &Work, pick: Option<Pick>, command: Command) -> Option<EventId> {
+    let picked = picked_event(work, pick).map(|(id, _)| id);
+    let session = work.run.session();
+    let trace = session.trace();
+    let here = trace.last_event(work.now);
+    let from = picked.or(here);
+    match command {
+        Command::PickNext => neighbour(trace, from, 1),
+        Command::PickBefore => neighbour(trace, from, -1),
+        Command::PickUp => across(&*session, from, -1),
+        Command::PickDown => across(&*session, from, 1),
+        _ => here,
     }
 }
 

@@ -77,6 +77,15 @@ impl Desk {
         self.acting(Deed::Now(action))
     }
 
+    /// A callback by which something happens at the playhead, and what is open closes, so that it can be seen.
+    pub fn now_and_close(&self, action: Action) -> Callback<MouseEvent> {
+        let desk = self.clone();
+        Callback::from(move |_| {
+            desk.pop.set(None);
+            desk.act(Deed::Now(action.clone()));
+        })
+    }
+
     /// A callback by which something happens to the document.
     pub fn working(&self, action: WorkAction) -> Callback<MouseEvent> {
         let work = self.work.clone();

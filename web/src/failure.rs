@@ -12,7 +12,7 @@ use crate::dom;
 
 /// From now on a failure is shown.
 pub fn show_failures() {
-    std::panic::set_hook(Box::new(|info| {
+    yew::set_custom_panic_hook(Box::new(|info| {
         gloo::console::error!(info.to_string());
         // If even this fails, the console has said it.
         let _ = show(info);

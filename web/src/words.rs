@@ -1,6 +1,6 @@
 //! What the page says of nodes, times, entries and steps, in a teacher's words.
 
-use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId};
+use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::session::Session;
@@ -53,7 +53,7 @@ pub fn happened(session: &dyn Session, scenario: &Scenario, now: Key) -> String 
     if let Cause::Entry(entry) = event.cause
         && let Some(entry) = scenario.script.iter().find(|other| other.id == entry)
     {
-        return format!("{}: {}.", clock(event.at()), action(&entry.action, scenario));
+        return format!("{}: {}.", clock(event.at()), action(&entry.action, scenario, session));
     }
     let told = session.explain(id).unwrap_or_default();
     let why = told.notes.first().map(|note| format!(" {note}")).unwrap_or_default();
@@ -76,8 +76,22 @@ fn ending(until: Option<Ns>) -> String {
     until.map_or_else(String::new, |until| format!(" until {}", clock(until)))
 }
 
+/// A message: what it says, who sent it to whom, and its id.
+pub fn message(id: MsgId, scenario: &Scenario, session: &dyn Session) -> String {
+    match (session.message(id), session.trace().message(id)) {
+        (Some(told), Some(record)) => format!("{} {} ({id})", way(scenario, id, record.to), told.label),
+        _ => id.to_string(),
+    }
+}
+
+/// A timer: whose, what for, and its id.
+pub fn timer(id: TimerId, scenario: &Scenario, session: &dyn Session) -> String {
+    let what = session.timer(id).unwrap_or_else(|| "timer".to_owned());
+    format!("{} of {} ({id})", what, name(scenario, id.node))
+}
+
 /// What an entry of the script does.
-pub fn action(action: &Action, scenario: &Scenario) -> String {
+pub fn action(action: &Action, scenario: &Scenario, session: &dyn Session) -> String {
     let name = |node: NodeId| name(scenario, node);
     match action {
         Action::Crash { node } => format!("{} crashes", name(*node)),
@@ -101,13 +115,13 @@ pub fn action(action: &Action, scenario: &Scenario) -> String {
             let way = if *one_way { ", one way" } else { "" };
             format!("Partition {}{way}{}", groups(parts, scenario), ending(*until))
         }
-        Action::Drop { message } => format!("{message} is lost"),
-        Action::Deliver { message } => format!("{message} arrives"),
-        Action::Duplicate { message } => format!("{message} is copied"),
-        Action::Hold { message } => format!("{message} is held"),
-        Action::Release { message } => format!("{message} goes on"),
-        Action::Fire { timer } => format!("timer {timer} fires"),
-        Action::Suppress { timer } => format!("timer {timer} does not fire"),
+        Action::Drop { message } => format!("{} is lost", self::message(*message, scenario, session)),
+        Action::Deliver { message } => format!("{} arrives", self::message(*message, scenario, session)),
+        Action::Duplicate { message } => format!("{} is copied", self::message(*message, scenario, session)),
+        Action::Hold { message } => format!("{} is held", self::message(*message, scenario, session)),
+        Action::Release { message } => format!("{} goes on", self::message(*message, scenario, session)),
+        Action::Fire { timer } => format!("{} fires", self::timer(*timer, scenario, session)),
+        Action::Suppress { timer } => format!("{} does not fire", self::timer(*timer, scenario, session)),
         Action::Clock { node, offset, drift_ppm } => {
             let offset = offset.map(|offset| {
                 format!(
@@ -139,26 +153,26 @@ fn effects(count: u32) -> String {
 }
 
 /// What was just done, as a sentence.
-pub fn deed(deed: &Deed, scenario: &Scenario) -> String {
+pub fn deed(deed: &Deed, scenario: &Scenario, session: &dyn Session) -> String {
+    let action = |done: &Action| action(done, scenario, session);
     match deed {
-        Deed::Now(done) => format!("{}.", action(done, scenario)),
-        Deed::At(at, done) => format!("{}: {}.", clock(*at), action(done, scenario)),
-        Deed::Deliver(message) => format!("{message} arrives."),
-        Deed::Fire(timer) => format!("Timer {timer} fires."),
-        Deed::Delay(message, by) => format!("{message} arrives {} later.", span(*by)),
-        Deed::Arrive(message, at) => format!("{message} arrives at {}.", clock(*at)),
-        Deed::Change(entry) => format!("Changed: {}.", action(&entry.action, scenario)),
-        Deed::Remove(id) => removed(*id, scenario),
+        Deed::Now(done) => format!("{}.", action(done)),
+        Deed::At(at, done) => format!("{}: {}.", clock(*at), action(done)),
+        Deed::Deliver(id) => format!("{} arrives.", message(*id, scenario, session)),
+        Deed::Fire(id) => format!("{} fires.", timer(*id, scenario, session)),
+        Deed::Delay(id, by) => format!("{} arrives {} later.", message(*id, scenario, session), span(*by)),
+        Deed::Arrive(id, at) => format!("{} arrives at {}.", message(*id, scenario, session), clock(*at)),
+        Deed::Change(entry) => format!("Changed: {}.", action(&entry.action)),
+        Deed::Remove(id) => match entry_of(*id, scenario) {
+            Some(entry) => format!("Taken out: {}.", action(&entry.action)),
+            None => "Taken out.".to_owned(),
+        },
         Deed::Rename(node, name) => format!("{node} is now called {name}."),
     }
 }
 
-fn removed(id: EntryId, scenario: &Scenario) -> String {
-    let entry = scenario.script.iter().find(|entry| entry.id == id);
-    entry.map_or_else(
-        || "Taken out.".to_owned(),
-        |entry| format!("Taken out: {}.", action(&entry.action, scenario)),
-    )
+fn entry_of(id: EntryId, scenario: &Scenario) -> Option<&Entry> {
+    scenario.script.iter().find(|entry| entry.id == id)
 }
 
 /// Who sends what to whom: `A → B`.

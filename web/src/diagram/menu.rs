@@ -46,7 +46,7 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
     let state = props.run.session().node(node, props.now);
     let condition = state.map_or(Condition::Up, |state| state.condition);
     let act = |sign: Sign, word: &'static str, action: Action| {
-        html! { <Button key={word} {sign} label={word} text={word} onclick={desk.now(action)} /> }
+        html! { <Button key={word} {sign} label={word} text={word} onclick={desk.now_and_close(action)} /> }
     };
     let life = match condition {
         Condition::Up => vec![
@@ -91,8 +91,8 @@ fn Isolate(props: &IsolateProps) -> Html {
     let cut = Action::Partition { groups: vec![vec![props.node], others], until: None, one_way: false };
     html! {
         <>
-            <Button sign={Sign::Split} label="Cut it off" text="Cut it off" hint="from all other servers" onclick={desk.now(cut)} />
-            <Button sign={Sign::Link} label="Heal all links" text="Heal all" onclick={desk.now(Action::Heal { from: None, to: None })} />
+            <Button sign={Sign::Split} label="Cut it off" text="Cut it off" hint="from all other servers" onclick={desk.now_and_close(cut)} />
+            <Button sign={Sign::Link} label="Heal all links" text="Heal all" onclick={desk.now_and_close(Action::Heal { from: None, to: None })} />
         </>
     }
 }
@@ -127,7 +127,10 @@ fn Request(props: &RequestProps) -> Html {
             event.prevent_default();
             let (Some(client), Some(entry)) = (client, protocol(&name)) else { return };
             match (entry.check_op)(op.trim()) {
-                Ok(()) => desk.act(Deed::Now(Action::Op { client, op: op.trim().to_owned(), node: server })),
+                Ok(()) => {
+                    desk.pop.set(None);
+                    desk.act(Deed::Now(Action::Op { client, op: op.trim().to_owned(), node: server }));
+                }
                 Err(why) => desk
                     .work
                     .dispatch(WorkAction::Complain(format!("“{}” is no operation: {why}.", op.trim()))),

@@ -1,13 +1,15 @@
 //! The diagram's place on the page: what it shows at this size and moment, and what a click on it does.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, Target, View};
+use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, Target, TimeScale, View};
 use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
+use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Cause;
 use web_sys::Element;
 use yew::prelude::*;
@@ -26,6 +28,8 @@ use crate::store::work::{Touch, Work};
 
 /// How near to a mark a click must be, in px: a finger is no needle.
 const NEAR: f64 = 14.0;
+/// No frame of playing passes over more than this.
+const LEAP: Ns = Ns::ms(250);
 /// How long the light cone of an edit glows, in ms.
 const GLOW_MS: u32 = 1_800;
 
@@ -44,6 +48,31 @@ pub struct PaneProps {
     pub narrow: bool,
     /// Whether the options are open.
     pub options_open: bool,
+    /// Where the layout is told to those who play it.
+    pub shown: Shown,
+}
+
+/// The layout that is on the page, for those who play it.
+#[derive(Clone, Default)]
+pub struct Shown(Rc<RefCell<Option<(Plan, f64)>>>);
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Shown) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Shown {
+    /// How much of the run passes where so much would at an even pace: more in a break of the axis.
+    pub fn pace(&self, now: Key, passed: Ns) -> Ns {
+        let shown = self.0.borrow();
+        let Some((Plan(layout), px_per_s)) = shown.as_ref() else { return passed };
+        if layout.view().scale != TimeScale::Warped {
+            return passed;
+        }
+        let x = layout.x_of(now.instant()) + passed.as_secs_f64() * px_per_s;
+        passed.max(layout.time_at(x).since(now.at).min(LEAP))
+    }
 }
 
 /// A layout, compared by identity.
@@ -67,7 +96,9 @@ pub fn Pane(props: &PaneProps) -> Html {
     let flow = view.flow;
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
+    let view = if flow == Flow::LeftToRight { spread(view, &work.run, space) } else { view };
     let plan = use_plan(&work.run, view, space);
+    *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
     let scroll = use_scroll(&node, plan.clone(), flow, work.now, work.playing, desk.look.clone());
     let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
     let glow = use_glow(work.touched.clone());
@@ -85,7 +116,9 @@ pub fn Pane(props: &PaneProps) -> Html {
             (desk.clone(), work.run.clone(), plan.clone(), node.clone(), drag.clone());
         Callback::from(move |event: MouseEvent| {
             if let Some(plan) = plan.as_ref().filter(|_| !drag.has_moved()) {
-                clicked(&desk, &*run.session(), &plan.0, &node, &event);
+                // A session that is being read cannot be computed further, so its reader is gone before anything is done.
+                let click = meaning(&*run.session(), &plan.0, &node, &event);
+                clicked(&desk, click, &event);
             }
         })
     };
@@ -110,6 +143,14 @@ fn view(props: &PaneProps) -> View {
         (false, false) => Flow::LeftToRight,
     };
     View { flow, text_px: props.text_px, hide_future: props.work.quiz, ..look.view.clone() }
+}
+
+/// Lanes stand so far apart that they fill the room, within reason.
+fn spread(view: View, run: &Run, space: Option<Space>) -> View {
+    let hidden = view.hidden_nodes.len();
+    let lanes = run.nodes().len().saturating_sub(hidden).max(1) as f64;
+    let room = space.map_or(0.0, |space| space.across_px - view.text_px * 5.5);
+    View { lane_gap_px: (room / (lanes + 0.4)).min(150.0).max(view.lane_gap_px), ..view }
 }
 
 fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
@@ -177,66 +218,78 @@ pub fn place(node: &NodeRef, x: f64, y: f64) -> Option<(f64, f64)> {
     Some((x - bounds.left(), y - bounds.top()))
 }
 
-fn clicked(desk: &Desk, session: &dyn Session, layout: &Layout, node: &NodeRef, event: &MouseEvent) {
-    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+/// What a click means.
+enum Click {
+    Pick(Option<Pick>),
+    Menu(NodeId),
+    Go(Key),
+    Nothing,
+}
+
+fn clicked(desk: &Desk, click: Click, event: &MouseEvent) {
+    match click {
+        Click::Pick(pick) => desk.pick.set(pick),
+        Click::Menu(node) => {
+            desk.pop.set(Some(Pop::Lane(node, (f64::from(event.client_x()), f64::from(event.client_y())))));
+        }
+        Click::Go(now) => desk.go(now),
+        Click::Nothing => {}
+    }
+}
+
+fn meaning(session: &dyn Session, layout: &Layout, node: &NodeRef, event: &MouseEvent) -> Click {
     let trace = session.trace();
-    let menu = |node| desk.pop.set(Some(Pop::Lane(node, (x, y))));
-    let look_into = |pick| desk.pick.set(Some(pick));
+    let place = place(node, f64::from(event.client_x()), f64::from(event.client_y()));
+    let event_of = |node, index| Click::Pick(Some(Pick::Event(EventId { node, index })));
     match target::under(event.target(), trace) {
-        Some(Target::Event(id)) => return look_into(Pick::Event(id)),
-        Some(Target::Message(id) | Target::Head(id)) => return look_into(Pick::Message(id)),
+        Some(Target::Event(id)) => return Click::Pick(Some(Pick::Event(id))),
+        Some(Target::Message(id) | Target::Head(id)) => return Click::Pick(Some(Pick::Message(id))),
         Some(Target::Lane(id)) => {
             // A dot on the lane is small: what is right beside the pointer comes first.
-            let near = place(node, x, y).and_then(|(x, y)| layout.nearest(session, x, y, NEAR / 2.0));
-            return match near {
-                Some(Target::Event(event)) => look_into(Pick::Event(event)),
-                _ => menu(id),
+            let near = place.filter(|place| place.0 >= 0.0 && place.1 >= 0.0);
+            return match near.and_then(|(x, y)| layout.nearest(session, x, y, NEAR / 2.0)) {
+                Some(Target::Event(event)) => Click::Pick(Some(Pick::Event(event))),
+                _ => Click::Menu(id),
             };
         }
         Some(Target::Timer(id)) => {
-            let setter = trace.timer(id).map(|timer| EventId { node: id.node, index: timer.event });
-            return setter.map(Pick::Event).into_iter().for_each(look_into);
+            return trace.timer(id).map_or(Click::Nothing, |timer| event_of(id.node, timer.event));
         }
         Some(Target::Op(id)) => {
             let op = trace.ops().find(|op| op.id == id);
-            return op
-                .map(|op| Pick::Event(EventId { node: id.client, index: op.invoked }))
-                .into_iter()
-                .for_each(look_into);
+            return op.map_or(Click::Nothing, |op| event_of(id.client, op.invoked));
         }
         Some(Target::Entry(id) | Target::Begin(id) | Target::End(id)) => {
-            let caused =
-                |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
+            let caused = |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
             if let Some(&event) = trace.order().iter().find(|event| caused(event)) {
-                return look_into(Pick::Event(event));
+                return Click::Pick(Some(Pick::Event(event)));
             }
         }
-        Some(Target::Now) => return,
+        Some(Target::Now) => return Click::Nothing,
         None => {}
     }
-    let Some((x, y)) = place(node, x, y) else { return };
-    beside(desk, session, layout, (x, y), menu);
+    place.map_or(Click::Nothing, |place| beside(session, layout, place))
 }
 
 /// A click on no mark: what is nearest, or the axis of time.
-fn beside(desk: &Desk, session: &dyn Session, layout: &Layout, (x, y): (f64, f64), menu: impl Fn(NodeId)) {
+fn beside(session: &dyn Session, layout: &Layout, (x, y): (f64, f64)) -> Click {
     let (along, across) = match layout.view().flow {
         Flow::LeftToRight => (x, y),
         Flow::TopToBottom => (y, x),
     };
     match layout.nearest(session, x, y, NEAR) {
-        Some(Target::Event(id)) => return desk.pick.set(Some(Pick::Event(id))),
-        Some(Target::Message(id)) => return desk.pick.set(Some(Pick::Message(id))),
+        Some(Target::Event(id)) => return Click::Pick(Some(Pick::Event(id))),
+        Some(Target::Message(id)) => return Click::Pick(Some(Pick::Message(id))),
         _ => {}
     }
     let lane = layout.lane_at(across).and_then(|node| Some((node, (layout.lane_y(node)? - across).abs())));
     match lane {
-        Some((node, away)) if away < NEAR => menu(node),
+        Some((node, away)) if away < NEAR => Click::Menu(node),
         // Above the first lane and below the last there is only time.
         Some((node, away)) if away > 24.0 && is_outermost(layout, node, across) => {
-            desk.go(Key::end_of(layout.time_at(along)));
+            Click::Go(Key::end_of(layout.time_at(along)))
         }
-        _ => desk.pick.set(None),
+        _ => Click::Pick(None),
     }
 }
 

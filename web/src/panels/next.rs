@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use lightcone_sim::ids::{MsgId, TimerId};
+use lightcone_sim::ids::MsgId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Pending, PendingWhat};
 use lightcone_sim::time::Ns;
+use lightcone_sim::trace::FateKind;
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
@@ -52,12 +53,18 @@ pub fn Next(props: &NextProps) -> Html {
             }
             PendingWhat::Timer(_) => pending.due.is_none(),
         };
+        let cut = match what {
+            PendingWhat::Message { id, .. } => {
+                session.trace().message(id).is_some_and(|message| message.fate.kind == FateKind::Cut)
+            }
+            PendingWhat::Timer(_) => false,
+        };
         let (key, way) = match what {
             PendingWhat::Message { id, to } => (id.to_string(), words::way(&props.scenario, id, to)),
             PendingWhat::Timer(id) => (id.to_string(), words::name(&props.scenario, id.node)),
         };
         let is_picked = matches!((what, props.pick), (PendingWhat::Message { id, .. }, Some(Pick::Message(other))) if id == other);
-        html! { <Row {key} {way} pending={pending.clone()} {held} now={props.now.at} {is_open} {onopen} {is_picked} /> }
+        html! { <Row {key} {way} pending={pending.clone()} {held} {cut} now={props.now.at} {is_open} {onopen} {is_picked} /> }
     };
     let more = pending.len().saturating_sub(SHOWN);
     let nothing = if gesture::holds_all(&*session, props.now) {
@@ -103,6 +110,7 @@ struct RowProps {
     pending: Pending,
     way: String,
     held: bool,
+    cut: bool,
     now: Ns,
     is_open: bool,
     is_picked: bool,
@@ -122,7 +130,11 @@ fn Row(props: &RowProps) -> Html {
         PendingWhat::Message { id, .. } => ("message", id.to_string()),
         PendingWhat::Timer(id) => ("timer", id.to_string()),
     };
-    let doom = if pending.doomed { "will be lost" } else { "" };
+    let doom = match (props.cut, pending.doomed) {
+        (true, _) => "its way is cut",
+        (false, true) => "will be lost",
+        (false, false) => "",
+    };
     let class = classes!(
         "next-row",
         kind,
@@ -137,14 +149,14 @@ fn Row(props: &RowProps) -> Html {
                 { head(&desk, props) }
                 <span class="next-due" title={doom}>{ if pending.doomed { doom.to_owned() } else { due } }</span>
                 <span class="next-acts">
-                    { for acts(&desk, pending.what) }
-                    <Button key="more" sign={Sign::Later} label="Delay, copy, hold" class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} />
+                    { for acts(&desk, props) }
                 </span>
             </div>
             <div class="next-more" hidden={!props.is_open}>
-                if props.is_open {
-                    { more(&desk, pending, props.held) }
-                }
+                { match pending.what {
+                    PendingWhat::Message { id, .. } if props.is_open => more_message(&desk, id, props.held),
+                    _ => html! { <span /> },
+                } }
             </div>
         </li>
     }
@@ -162,23 +174,17 @@ fn head(desk: &Desk, props: &RowProps) -> Html {
     }
 }
 
-fn acts(desk: &Desk, what: PendingWhat) -> Vec<Html> {
-    match what {
+fn acts(desk: &Desk, props: &RowProps) -> Vec<Html> {
+    match props.pending.what {
         PendingWhat::Message { id, .. } => vec![
-            html! { <Button key="deliver" sign={Sign::Go} label="Deliver next" class="quiet" onclick={desk.acting(Deed::Deliver(id))} /> },
+            html! { <Button key="deliver" sign={Sign::Go} label="Deliver next" class="quiet" disabled={props.cut} onclick={desk.acting(Deed::Deliver(id))} /> },
             html! { <Button key="drop" sign={Sign::Cross} label="Drop" class="quiet" onclick={desk.now(Action::Drop { message: id })} /> },
+            html! { <Button key="more" sign={Sign::Later} label="Delay, copy, hold" class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} /> },
         ],
         PendingWhat::Timer(timer) => vec![
             html! { <Button key="fire" sign={Sign::Go} label="Fire now" class="quiet" onclick={desk.acting(Deed::Fire(timer))} /> },
             html! { <Button key="suppress" sign={Sign::Cross} label="Suppress" class="quiet" onclick={desk.now(Action::Suppress { timer })} /> },
         ],
-    }
-}
-
-fn more(desk: &Desk, pending: &Pending, held: bool) -> Html {
-    match pending.what {
-        PendingWhat::Message { id, .. } => more_message(desk, id, held),
-        PendingWhat::Timer(id) => more_timer(desk, id),
     }
 }
 
@@ -199,15 +205,6 @@ pub fn more_message(desk: &Desk, id: MsgId, held: bool) -> Html {
             <span class="row" role="group" aria-label="Delay">{ for DELAYS.into_iter().map(delay) }</span>
             <Button sign={if held { Sign::Play } else { Sign::Hold }} label={if held { "Release" } else { "Hold" }} text={if held { "Release" } else { "Hold" }} onclick={desk.now(hold)} />
             <Button sign={Sign::Copy} label="Duplicate" text="Duplicate" onclick={desk.now(Action::Duplicate { message: id })} />
-        </div>
-    }
-}
-
-fn more_timer(desk: &Desk, timer: TimerId) -> Html {
-    html! {
-        <div class="row">
-            <Button sign={Sign::Go} label="Fire now" text="Fire now" onclick={desk.acting(Deed::Fire(timer))} />
-            <Button sign={Sign::Cross} label="Suppress" text="Suppress" onclick={desk.now(Action::Suppress { timer })} />
         </div>
     }
 }

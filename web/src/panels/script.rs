@@ -41,7 +41,7 @@ pub fn Script(props: &ScriptProps) -> Html {
         let reached = entry.at <= session.trace().reached();
         let inert = reached && !matches!(entry.action, Action::Note { .. }) && !session.trace().has_acted(id);
         html! {
-            <Row key={id.to_string()} entry={entry.clone()} scenario={props.scenario.clone()} {inert} ahead={entry.at > props.now.at} {is_open} {onopen} />
+            <Row key={id.to_string()} entry={entry.clone()} scenario={props.scenario.clone()} words={words::action(&entry.action, &props.scenario, &*session)} {inert} ahead={entry.at > props.now.at} {is_open} {onopen} />
         }
     };
     html! {
@@ -57,6 +57,7 @@ pub fn Script(props: &ScriptProps) -> Html {
 struct RowProps {
     entry: Entry,
     scenario: Rc<Scenario>,
+    words: String,
     inert: bool,
     ahead: bool,
     is_open: bool,
@@ -67,7 +68,7 @@ struct RowProps {
 fn Row(props: &RowProps) -> Html {
     let desk = use_desk();
     let entry = &props.entry;
-    let words = words::action(&entry.action, &props.scenario);
+    let words = &props.words;
     let goto = {
         let (desk, at) = (desk.clone(), entry.at);
         let pick = words::target(entry);
@@ -82,7 +83,7 @@ fn Row(props: &RowProps) -> Html {
         <li class={classes!("script-row", props.inert.then_some("inert"), props.ahead.then_some("ahead"))} data-entry={entry.id.to_string()} data-inert={props.inert.to_string()}>
             <div class="script-line">
                 <button type="button" class="script-time" title="Go to this moment" onclick={goto}>{ words::clock(entry.at) }</button>
-                <span class="script-words">{ &words }</span>
+                <span class="script-words">{ words }</span>
                 <Button sign={Sign::Pen} label={format!("Change: {words}")} class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} />
                 <Button sign={Sign::Cross} label={format!("Take out: {words}")} class="quiet" onclick={desk.acting(Deed::Remove(entry.id))} />
             </div>

@@ -10,9 +10,12 @@ use yew::prelude::*;
 
 use crate::desk::use_desk;
 use crate::dom;
+use crate::icons::Sign;
+use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::run::protocol;
 use crate::store::work::WorkAction;
+use crate::top::bar::dice;
 
 /// Properties of [`Setup`].
 #[derive(Properties, PartialEq)]
@@ -51,6 +54,10 @@ pub fn Setup(props: &SetupProps) -> Html {
     html! {
         <div class="setup">
             <p class="small">{ entry.map(|entry| entry.summary).unwrap_or_default() }</p>
+            <div class="row">
+                <Button sign={Sign::Dice} label="New seed" text="New seed" onclick={dice(&desk, scenario)} />
+                <Button sign={Sign::Reset} label="Reset" text="Reset" onclick={desk.working(WorkAction::Reset)} />
+            </div>
             { for fields(scenario).into_iter().map(field) }
             <h3 hidden={entry.is_none_or(|entry| entry.params.is_empty())}>{ "Parameters" }</h3>
             { for entry.into_iter().flat_map(|entry| entry.params.iter().map(move |&(name, means)| html! {

@@ -32,8 +32,9 @@ pub fn Sheet(props: &SheetProps) -> Html {
     use_effect_with((), {
         let (node, close) = (node.clone(), desk.pop.clone());
         move |()| {
-            let before =
-                document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            // The focus goes back only to where the keyboard had put it: a button that was clicked must not answer to Space.
+            let before = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            let before = before.filter(|element| element.matches(":focus-visible").unwrap_or(false));
             if let Some(sheet) = node.cast::<HtmlElement>() {
                 let _ = sheet.focus();
             }

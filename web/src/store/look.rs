@@ -155,7 +155,7 @@ impl Default for Habits {
         Habits {
             shade: Shade::Auto,
             large: false,
-            speed: 0.25,
+            speed: 0.1,
             folded: Vec::new(),
             aside: false,
             hinted: false,

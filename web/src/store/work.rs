@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
+use lightcone_sim::monitor::Violation;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::session::PendingWhat;
@@ -45,7 +46,7 @@ pub struct Work {
     /// What the last edit may have changed.
     pub touched: Option<Touch>,
     /// As it was when it was opened.
-    origin: Rc<Scenario>,
+    pub origin: Rc<Scenario>,
     past: Rc<Vec<Moment>>,
     future: Rc<Vec<Moment>>,
     /// No entry's number up to this one is given again.
@@ -259,9 +260,20 @@ impl Work {
     }
 
     fn arrive(&mut self, now: Key) {
+        let before = self.now;
         self.now = now;
         let said = words::happened(&*self.run.session(), &self.scenario, now);
-        self.say(said);
+        let broke = self.broke_since(before).unwrap_or_default();
+        self.say(format!("{said} {broke}").trim_end().to_owned());
+    }
+
+    /// The first invariant that broke between an earlier playhead and this one, in a sentence.
+    fn broke_since(&self, before: Key) -> Option<String> {
+        let session = self.run.session();
+        let trace = session.trace();
+        let key = |violation: &Violation| trace.event(violation.event).map(|event| event.key);
+        let is_new = |violation: &&Violation| key(violation).is_some_and(|key| before < key && key <= self.now);
+        trace.violations().iter().find(is_new).map(|broken| format!("Violated, {}: {}", broken.monitor, broken.text))
     }
 
     fn step_back(&mut self) {
@@ -285,7 +297,13 @@ impl Work {
         if !self.run.is_done() {
             at = at.min(self.run.session().trace().reached());
         }
+        let before = self.now;
         self.now = Key::end_of(at.max(self.now.at)).max(self.now);
+        // What breaks is worth a halt: playing stands still right behind it.
+        if let Some(broke) = self.broke_since(before) {
+            self.playing = false;
+            self.say(broke);
+        }
     }
 
     /// Takes up a changed scenario, if it runs, and puts the present one on the way back.
@@ -319,7 +337,7 @@ impl Work {
     }
 
     fn act(&mut self, deed: Deed) {
-        let words = words::deed(&deed, &self.scenario);
+        let words = words::deed(&deed, &self.scenario, &*self.run.session());
         let (scenario, goal) = self.resolve(deed);
         if self.edit(scenario) {
             if let Some(goal) = goal {

@@ -6,7 +6,7 @@ use lightcone_protocols::all;
 use lightcone_sim::scenario::Scenario;
 use yew::prelude::*;
 
-use crate::desk::{Pop, use_desk};
+use crate::desk::{Desk, Pop, use_desk};
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -20,6 +20,8 @@ use crate::store::work::WorkAction;
 pub struct BarProps {
     /// What runs.
     pub scenario: Rc<Scenario>,
+    /// As it was when it was opened.
+    pub origin: Rc<Scenario>,
     /// Whether there is something to undo.
     pub can_undo: bool,
     /// Whether there is something to redo.
@@ -45,7 +47,7 @@ pub fn Bar(props: &BarProps) -> Html {
     html! {
         <header class="bar">
             <h1 class="brand">{ "Lightcone" }</h1>
-            <Chooser scenario={props.scenario.clone()} />
+            <Chooser scenario={props.scenario.clone()} origin={props.origin.clone()} />
             <span class="bar-gap"></span>
             <div class="bar-group" role="group" aria-label="History">
                 <Button sign={Sign::Undo} label="Undo" text="Undo" hint="u, Ctrl+Z" disabled={!props.can_undo} onclick={desk.working(WorkAction::Undo)} />
@@ -54,7 +56,7 @@ pub fn Bar(props: &BarProps) -> Html {
             <div class="bar-group" role="group" aria-label="Page" data-pops="">
                 <Button sign={Sign::Link} label="Share" text="Share" hint="link, file" expanded={props.pop == Some(Pop::Share)} onclick={toggles(Pop::Share)} />
                 <Button sign={Sign::Large} label={large} hint="for a lecture hall" class="wide-only" pressed={habits.large} onclick={desk.habit(HabitsAction::Large(!habits.large))} />
-                <Button sign={shade} label={format!("Colours: {word}")} onclick={desk.habit(HabitsAction::Shade(next))} />
+                <Button sign={shade} class="shade" label={format!("Colours: {word}")} onclick={desk.habit(HabitsAction::Shade(next))} />
                 <Button sign={Sign::Panel} label={if habits.aside { "Show panels" } else { "Hide panels" }} class="wide-only" pressed={!habits.aside} onclick={desk.habit(HabitsAction::Aside)} />
                 <Button sign={Sign::Help} label="Help" hint="?" expanded={props.pop == Some(Pop::Help)} onclick={toggles(Pop::Help)} />
             </div>
@@ -66,6 +68,7 @@ pub fn Bar(props: &BarProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct ChooserProps {
     scenario: Rc<Scenario>,
+    origin: Rc<Scenario>,
 }
 
 /// Which protocol, which example, which seed.
@@ -83,18 +86,12 @@ fn Chooser(props: &ChooserProps) -> Html {
             }
         })
     };
-    let ondice = {
-        let (desk, scenario) = (desk.clone(), scenario.clone());
-        Callback::from(move |_| {
-            desk.apply(Scenario { seed: dom::chance(), ..(*scenario).clone() });
-            desk.work.dispatch(WorkAction::Restart);
-        })
-    };
+    let ondice = dice(&desk, scenario);
     let examples = protocol(&scenario.protocol).map(|entry| (entry.examples)()).unwrap_or_default();
     html! {
         <div class="chooser" role="group" aria-label="Document">
             <PickList label="Protocol" labelled={false} {choices} value={scenario.protocol.clone()} {onpick} name="protocol" />
-            <Examples {examples} protocol={scenario.protocol.clone()} />
+            <Examples {examples} origin={props.origin.clone()} />
             <Button sign={Sign::Dice} label="New seed" text={format!("seed {}", scenario.seed)} hint="another run by chance" class="quiet seed" onclick={ondice} />
             <Button sign={Sign::Reset} label="Reset" hint="as it was when it was opened" class="quiet" onclick={desk.working(WorkAction::Reset)} />
         </div>
@@ -105,13 +102,15 @@ fn Chooser(props: &ChooserProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct ExamplesProps {
     examples: Vec<(&'static str, Scenario)>,
-    protocol: String,
+    origin: Rc<Scenario>,
 }
 
 /// Opens one of the protocol's examples.
 #[component]
 fn Examples(props: &ExamplesProps) -> Html {
     let desk = use_desk();
+    let open = props.examples.iter().position(|(_, scenario)| *scenario == *props.origin);
+    let open = open.map(|place| place.to_string()).unwrap_or_default();
     let first: (AttrValue, AttrValue) = ("".into(), "Examples…".into());
     let rest = props
         .examples
@@ -129,6 +128,15 @@ fn Examples(props: &ExamplesProps) -> Html {
         })
     };
     html! {
-        <PickList key={props.protocol.clone()} label="Examples" labelled={false} {choices} value="" {onpick} name="examples" />
+        <PickList label="Examples" labelled={false} {choices} value={open} {onpick} name="examples" />
     }
+}
+
+/// A callback for another run by chance, from its beginning.
+pub fn dice(desk: &Desk, scenario: &Rc<Scenario>) -> Callback<MouseEvent> {
+    let (desk, scenario) = (desk.clone(), scenario.clone());
+    Callback::from(move |_| {
+        desk.apply(Scenario { seed: dom::chance(), ..(*scenario).clone() });
+        desk.work.dispatch(WorkAction::Restart);
+    })
 }

@@ -13,7 +13,7 @@ use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::parts::pop::Sheet;
-use crate::store::look::{HabitsAction, Look, LookAction};
+use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
 use crate::words;
 
 /// Properties of [`Options`].
@@ -29,6 +29,8 @@ pub struct OptionsProps {
     pub lanes: Vec<NodeId>,
     /// Whether text is large.
     pub large: bool,
+    /// Light or dark.
+    pub shade: Shade,
 }
 
 /// Options of the diagram.
@@ -59,6 +61,7 @@ pub fn Options(props: &OptionsProps) -> Html {
         let habits = desk.habits.clone();
         Callback::from(move |event: Event| habits.dispatch(HabitsAction::Large(dom::ticked(&event))))
     };
+    let (shade, shades, onshade) = shades(&desk.habits, props.shade);
     let turns = vec![
         ("auto".into(), "as the window is shaped".into()),
         ("across".into(), "left to right".into()),
@@ -69,6 +72,7 @@ pub fn Options(props: &OptionsProps) -> Html {
             <PickList label="Time runs" choices={turns} value={turn} onpick={onturn} name="flow" />
             <label class="tick"><input type="checkbox" checked={look.view.fold_routine} onchange={onfold} /><span>{ "Fold routine messages, such as heartbeats" }</span></label>
             <label class="tick"><input type="checkbox" checked={props.large} onchange={onlarge} /><span>{ "Large text, for a lecture hall" }</span></label>
+            <PickList label="Colours" choices={shades} value={shade} onpick={onshade} name="shade" />
             <h3>{ "Messages" }</h3>
             <div class="ticks">{ for props.kinds.iter().map(|kind| kind_tick(&desk.look, look, kind)) }</div>
             <h3>{ "Lanes" }</h3>
@@ -79,6 +83,20 @@ pub fn Options(props: &OptionsProps) -> Html {
             }) }</ol>
         </Sheet>
     }
+}
+
+type Choices = Vec<(AttrValue, AttrValue)>;
+
+fn shades(habits: &UseReducerDispatcher<Habits>, shade: Shade) -> (&'static str, Choices, Callback<String>) {
+    let habits = habits.clone();
+    let all = [(Shade::Auto, "as the system has them"), (Shade::Light, "light"), (Shade::Dark, "dark")];
+    let word = |shade: Shade| all.iter().find(|other| other.0 == shade).map_or("", |other| other.1);
+    let onpick = Callback::from(move |value: String| {
+        if let Some(&(shade, _)) = all.iter().find(|(_, word)| *word == value) {
+            habits.dispatch(HabitsAction::Shade(shade));
+        }
+    });
+    (word(shade), all.map(|(_, word)| (word.into(), word.into())).to_vec(), onpick)
 }
 
 fn kind_tick(dispatcher: &UseReducerDispatcher<Look>, look: &Look, kind: &'static str) -> Html {

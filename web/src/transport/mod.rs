@@ -1,15 +1,19 @@
 //! The transport: step, play, speed, the scrubber, and where in the run the playhead is.
 
+use lightcone_sim::ids::EventId;
+use lightcone_sim::monitor::Violation;
 use lightcone_sim::order::Key;
+use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::desk::use_desk;
-use crate::icons::Sign;
+use crate::icons::{Icon, Sign};
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::look::{HabitsAction, SPEEDS};
+use crate::store::pick::Pick;
 use crate::store::work::WorkAction;
 use crate::words;
 
@@ -30,6 +34,8 @@ pub struct TransportProps {
     pub quiz: bool,
     /// Seconds of the run a second.
     pub speed: f64,
+    /// Whether the invariants hold.
+    pub health: HealthData,
 }
 
 /// The transport.
@@ -50,6 +56,7 @@ pub fn Transport(props: &TransportProps) -> Html {
                 </div>
                 <output class="clock" aria-label="True time" data-now={props.now.to_string()}>{ words::clock(props.now.at) }</output>
                 <span class="place" data-place={props.place.0.to_string()}>{ place(props) }</span>
+                <Health health={props.health.clone()} />
                 <span class="transport-gap"></span>
                 <Speed speed={props.speed} />
             </div>
@@ -117,5 +124,54 @@ fn Scrubber(props: &ScrubberProps) -> Html {
     html! {
         <input type="range" class="scrubber" min="0" max={ms(props.until)} step="1" value={ms(props.now.at)} {oninput}
             style={format!("--share: {share:.2}%")} aria-label="Moment of the run" aria-valuetext={words::clock(props.now.at)} />
+    }
+}
+
+/// Whether the invariants hold at the playhead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthData {
+    /// How many are watched.
+    pub watched: usize,
+    /// The first that broke: its name, the sentence, and the event.
+    pub broken: Option<(&'static str, String, EventId)>,
+}
+
+impl HealthData {
+    /// At a playhead of a run.
+    pub fn at(session: &dyn Session, now: Key) -> HealthData {
+        let trace = session.trace();
+        let happened = |violation: &&Violation| trace.event(violation.event).is_some_and(|event| event.key <= now);
+        let broken = trace.violations().iter().find(happened);
+        let broken = broken.map(|broken| (broken.monitor, broken.text.clone(), broken.event));
+        HealthData { watched: session.monitors().len(), broken }
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct HealthProps {
+    health: HealthData,
+}
+
+/// Whether the invariants hold, in a word; if not, a press looks into where it broke.
+#[component]
+fn Health(props: &HealthProps) -> Html {
+    let desk = use_desk();
+    match &props.health.broken {
+        None => html! {
+            <span class="health holds"><Icon sign={Sign::Check} /><span>{ holding(props.health.watched) }</span></span>
+        },
+        Some((monitor, text, event)) => html! {
+            <button type="button" class="health violated" title={text.clone()} onclick={desk.picking(Some(Pick::Event(*event)))}>
+                <Icon sign={Sign::Alert} /><span>{ format!("{monitor} is violated") }</span>
+            </button>
+        },
+    }
+}
+
+fn holding(watched: usize) -> String {
+    match watched {
+        0 => "nothing is watched".to_owned(),
+        1 => "the invariant holds".to_owned(),
+        _ => format!("{watched} invariants hold"),
     }
 }
