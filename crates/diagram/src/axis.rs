@@ -12,8 +12,8 @@ use crate::view::{Flow, TimeScale};
 use crate::weave::{CHUNK, LEAD};
 use crate::worldlines::nice_step;
 
-/// Draws the numbers of a chunk.
-pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, chunk: usize) {
+/// Draws the numbers of a chunk, up to a place along the axis.
+pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f64)) {
     let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(layout.weave.length));
     let places = if layout.view.scale == TimeScale::Logical {
         columns(layout, from, to)
@@ -21,7 +21,7 @@ pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, chunk: usize) {
         times(layout, from, to)
     };
     let text = layout.view.text_px;
-    for (x, content) in places {
+    for (x, content) in places.into_iter().filter(|(x, _)| *x <= until) {
         let words = match layout.view.flow {
             Flow::LeftToRight => Words {
                 x,
@@ -110,20 +110,20 @@ fn columns(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
 }
 
 /// `2.3 s`, with no more digits than it takes.
-fn plain_seconds(seconds: f64) -> String {
+pub(crate) fn plain_seconds(seconds: f64) -> String {
     let text = format!("{seconds:.6}");
     format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
-/// Draws where a chunk's axis leaves out an idle span.
-pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, chunk: usize) {
+/// Draws where a chunk's axis leaves out an idle span, up to a place along the axis.
+pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f64)) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
     let breaks = &layout.weave.axis.breaks;
     let first = breaks.partition_point(|gap| (gap.from + gap.to) / 2.0 < from);
     let mut last = first
         .checked_sub(1)
         .map_or(f64::NEG_INFINITY, |before| (breaks[before].from + breaks[before].to) / 2.0);
-    for gap in breaks[first..].iter().take_while(|gap| (gap.from + gap.to) / 2.0 < to) {
+    for gap in breaks[first..].iter().take_while(|gap| (gap.from + gap.to) / 2.0 < to.min(until)) {
         let middle = (gap.from + gap.to) / 2.0;
         let edge_across = layout.axis_across();
         let (top, bottom) = (layout.lanes.from.min(edge_across), layout.lanes.to.max(edge_across));
@@ -201,7 +201,8 @@ fn present(layout: &Layout, now: Key) -> Vec<Place> {
 /// What is to come, made faint.
 pub(crate) fn veil(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
     let places = present(layout, moment.now);
-    if places.iter().all(|place| place.along >= layout.weave.length - 1.0) {
+    // A future that is hidden is not drawn at all.
+    if moment.hides_future || places.iter().all(|place| place.along >= layout.weave.length - 1.0) {
         return;
     }
     let end = layout.weave.length;

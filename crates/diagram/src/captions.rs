@@ -3,22 +3,25 @@
 //! A chunk's captions depend on the run and the view alone, never on the playhead: a step moves no word. No caption
 //! reaches beyond its chunk, so chunks need not know of each other.
 
+use lightcone_sim::clock::Segment;
 use lightcone_sim::ids::{EntryId, EventId};
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::{EventKind, FateKind, Instant};
 
 use crate::arrows::Shaft;
+use crate::axis::plain_seconds;
 use crate::labels::{Area, Ground, Line};
 use crate::layout::Layout;
 use crate::marks::{events_in, lost_its_disk, pulses_in};
 use crate::palette::hue;
 use crate::pen::{Words, at};
-use crate::proposals::{at_arrow, blocks, by, by_pulse, in_strip};
+use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, in_strip};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::view::{Flow, Labels};
 use crate::weave::{Arrow, CHUNK, Chunk};
+use crate::worldlines::ticks_of;
 
 /// A text with its place.
 #[derive(Clone, Debug)]
@@ -64,6 +67,7 @@ pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> 
     writer.bands();
     writer.pulses();
     writer.arrows();
+    writer.clocks();
     writer.captions
 }
 
@@ -413,6 +417,42 @@ impl<'a> Writer<'a> {
                         said.remove(0);
                     }
                 }
+            }
+        }
+    }
+
+    /// What clocks show that do not run true, at some of their ticks.
+    fn clocks(&mut self) {
+        let layout = self.layout;
+        let view = (&layout.view, layout.space.px_per_s);
+        for (node, line) in self.session.trace().lanes() {
+            let Some(across) = layout.lanes.across(node) else { continue };
+            let runs_true = |segment: &Segment| segment.drift_ppm == 0 && segment.offset == 0;
+            if line.clock.segments().iter().all(runs_true) {
+                continue;
+            }
+            let (ticks, _) = ticks_of(line, &layout.weave, view, self.chunk);
+            let mut last = f64::NEG_INFINITY;
+            for tick in ticks.iter().filter(|tick| tick.is_long) {
+                let content = plain_seconds(tick.local);
+                let words = Words::unplaced(content, self.text, false);
+                if tick.x - last < self.text * 12.0 {
+                    continue;
+                }
+                let Some(words) = self.ground.place(by_tick(self.flow(), tick.x, across, &words), 0) else {
+                    continue;
+                };
+                last = tick.x;
+                self.say(Caption {
+                    key: format!("clock-{node}-{}", tick.x as i64),
+                    class: "tick-number",
+                    hue: None,
+                    target: Some(Target::Lane(node)),
+                    words,
+                    leader: None,
+                    from: Instant::default(),
+                    about: About::Other,
+                });
             }
         }
     }

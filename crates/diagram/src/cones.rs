@@ -24,7 +24,7 @@ pub(crate) fn cones(pen: &mut Pen, trace: &Trace, lanes: &Lanes, weave: &Weave, 
             .then(|| places.iter().map(|&(across, along)| at(along.unwrap_or(end), across)).collect())
     };
     let past = field(LEAD, &|lane| weave.event(lane, *related.past.get(lane)?));
-    fill(pen, "past", lanes, LEAD.min(0.0), past);
+    fill(pen, "past", lanes, LEAD, past);
     let future = field(weave.length, &|lane| {
         related.future.from(nodes.at(lane)).map(|from| weave.axis.x_on(lane, from))
     });

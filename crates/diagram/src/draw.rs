@@ -6,10 +6,10 @@ use lightcone_sim::ids::EventId;
 use lightcone_sim::session::{PendingWhat, Session};
 use lightcone_sim::trace::Cause;
 
-use crate::captions::About;
+use crate::captions::{About, Caption};
 use crate::layout::{Drawn, Layout};
 use crate::moment::{Moment, Related};
-use crate::pen::{FLAG, Pen, TIMER, at};
+use crate::pen::{FLAG, Pen, TIMER, Words, at};
 use crate::scene::{Layer, Scene, Shape, Target};
 use crate::view::{Flow, Frame, Selected, TimeScale};
 use crate::{arrows, axis, bands, cones, describe, heads, marks, ops, worldlines};
@@ -60,18 +60,21 @@ impl Painter<'_> {
         let (lanes, weave, unit) = (&layout.lanes, &layout.weave, layout.view.text_px / 12.0);
         let chunks = layout.chunks_in(self.window);
         let hides = moment.hides_future;
+        // How far along the picture is drawn.
+        let known = if hides { weave.axis.x_of(self.frame.now.instant()) } else { f64::INFINITY };
         self.still("cones", 0, false, true, |pen| {
             if let Some(related) = moment.related {
                 cones::cones(pen, moment.trace, lanes, weave, related);
             }
         });
         for chunk in chunks.clone() {
-            self.still("axis", chunk, false, false, |pen| axis::numbers(pen, layout, chunk));
+            self.still("axis", chunk, hides, false, |pen| axis::numbers(pen, layout, (chunk, known)));
             self.still("bands", chunk, hides, false, |pen| {
                 bands::draw(pen, moment, &layout.bands, weave, chunk)
             });
-            self.still("ticks", chunk, false, false, |pen| {
-                worldlines::ticks(pen, moment, (lanes, weave), (&layout.view, layout.space.px_per_s), chunk);
+            self.still("ticks", chunk, hides, false, |pen| {
+                let view = (&layout.view, layout.space.px_per_s);
+                worldlines::ticks(pen, moment, (lanes, weave), view, (chunk, known));
             });
             self.still("lanes", chunk, hides, false, |pen| {
                 worldlines::chunk(pen, moment, (lanes, weave), &layout.stills, chunk, unit);
@@ -86,7 +89,7 @@ impl Painter<'_> {
             });
         }
         for chunk in chunks.clone() {
-            self.still("breaks", chunk, false, false, |pen| axis::breaks(pen, layout, chunk));
+            self.still("breaks", chunk, hides, false, |pen| axis::breaks(pen, layout, (chunk, known)));
             let text = layout.view.text_px;
             let open = hides || self.has_open_op(chunk);
             self.still("ops", chunk, open, false, |pen| ops::chunk(pen, moment, &layout.bars, chunk, text));
@@ -206,8 +209,14 @@ impl Painter<'_> {
 
 /// A chunk's captions, dimmed with what they are about.
 fn labels(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, chunk: usize) {
-    for caption in layout.captions(moment.session, chunk).iter().filter(|caption| moment.shows(caption.from))
-    {
+    let known = layout.weave.axis.x_of(moment.now.instant());
+    // What is about a span and stands beyond now would float in what is hidden.
+    let floats = |caption: &Caption| {
+        let along = pen_along(layout.view.flow, &caption.words);
+        moment.hides_future && matches!(caption.about, About::Other) && along > known
+    };
+    let captions = layout.captions(moment.session, chunk);
+    for caption in captions.iter().filter(|caption| moment.shows(caption.from) && !floats(caption)) {
         let dim = match caption.about {
             About::Event(lane, id) => moment.dim_event(lane, id),
             About::Arrow(place) => moment.dim_arrow(&layout.weave.arrows[place as usize]),
@@ -221,6 +230,11 @@ fn labels(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, chunk: usize) {
             pen.words(&caption.key, format!("{}{dim}", caption.class), &caption.words).hue(caption.hue);
         shape.target = caption.target;
     }
+}
+
+/// How far along a text begins.
+fn pen_along(flow: Flow, words: &Words) -> f64 {
+    flow.place(words.x, words.y).along
 }
 
 /// Rings about violations and flags at remarks.

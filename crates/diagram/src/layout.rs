@@ -71,8 +71,8 @@ impl Layout {
             if view.text_px.is_finite() { view.text_px.clamp(MIN_TEXT_PX, 48.0) } else { MIN_TEXT_PX };
         view.lane_gap_px =
             if view.lane_gap_px.is_finite() { view.lane_gap_px.clamp(16.0, 400.0) } else { 56.0 };
-        let space = Space { px_per_s: sane_zoom(space.px_per_s), ..space };
         let trace = session.trace();
+        let space = Space { px_per_s: sane_zoom(space.px_per_s).min(longest(trace.reached())), ..space };
         let nodes = trace.nodes();
         let (before, after) = margins(view.flow, view.text_px);
         let lanes = Lanes::new(nodes, &view, &space, before, after);
@@ -243,6 +243,11 @@ impl Layout {
 
 fn sane_zoom(px_per_s: f64) -> f64 {
     if px_per_s.is_finite() { px_per_s.clamp(1e-3, 1e10) } else { 1_000.0 }
+}
+
+/// The zoom at which a run has as many px as a picture may have.
+fn longest(reached: Ns) -> f64 {
+    4e7 / reached.as_secs_f64().max(1e-9)
 }
 
 /// Room across before the first lane and after the last: for the playhead's pill and the axis.

@@ -141,9 +141,10 @@ pub(crate) fn chunk(
     if is_dense {
         return;
     }
+    let known = weave.axis.x_of(moment.now.instant());
     for pulse in pulses_in(pulses, chunk) {
         let Some(across) = lanes.across_at(pulse.lane) else { continue };
-        if moment.shows(pulse.stretch.from) {
+        if moment.shows(pulse.stretch.from) && (!moment.hides_future || pulse.x <= known) {
             pulse_mark(pen, pulse, at(pulse.x, across), unit);
         }
     }

@@ -62,6 +62,18 @@ pub(crate) fn by_pulse(flow: Flow, along: f64, across: f64, words: &Words) -> Ve
     places.map(|(dx, dy, anchor)| Words { x: x + dx, y: y + dy, anchor, ..words.clone() }).to_vec()
 }
 
+/// The place for the number at a tick.
+pub(crate) fn by_tick(flow: Flow, along: f64, across: f64, words: &Words) -> Option<Words> {
+    let size = words.size;
+    let (x, y) = flow.xy(at(along, across));
+    Some(match flow {
+        Flow::LeftToRight => Words { x, y: y + size * 1.75, anchor: Anchor::Middle, ..words.clone() },
+        Flow::TopToBottom => {
+            Words { x: x + size, y: y + size * 0.35, anchor: Anchor::Start, ..words.clone() }
+        }
+    })
+}
+
 /// Places for a text in a band between two ends of the axis, or if it does not fit just outside.
 pub(crate) fn in_strip(
     flow: Flow,
@@ -74,7 +86,7 @@ pub(crate) fn in_strip(
     let free = to - from - size - words.width();
     let mut places = Vec::new();
     if free >= 0.0 && height >= size {
-        for part in [0.5, 0.3, 0.7, 0.1, 0.9, 0.0, 1.0] {
+        for part in [0.02, 0.1, 0.25, 0.5, 0.75, 1.0] {
             places.push((from + size * 0.5 + free * part, middle));
         }
     } else if height < size {

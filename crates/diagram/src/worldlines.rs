@@ -9,7 +9,7 @@ use lightcone_sim::trace::{EventKind, Instant, Lane, Trace};
 use crate::lanes::Lanes;
 use crate::moment::Moment;
 use crate::palette::hue;
-use crate::pen::{Pen, Way, at};
+use crate::pen::{Pen, at};
 use crate::scene::Target;
 use crate::view::{TimeScale, View};
 use crate::weave::{CHUNK, Weave};
@@ -146,30 +146,54 @@ fn ladder(pen: &mut Pen, key: &str, (from, to): (f64, f64), across: f64, unit: f
     pen.path(key, "still", way).title("stands still");
 }
 
-/// Draws the ticks of every node's own clock in a chunk.
+/// A tick of a node's own clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tick {
+    pub x: f64,
+    /// What the node's wall clock shows, in seconds.
+    pub local: f64,
+    /// Every fifth.
+    pub is_long: bool,
+}
+
+/// The ticks of a node's own clock in a chunk, and their step in seconds.
+pub(crate) fn ticks_of(
+    line: &Lane,
+    weave: &Weave,
+    (view, px_per_s): (&View, f64),
+    chunk: usize,
+) -> (Vec<Tick>, f64) {
+    if view.scale == TimeScale::Logical {
+        return (Vec::new(), 0.0);
+    }
+    let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.length));
+    let window = (weave.axis.time_at(from), weave.axis.time_at(to));
+    // A fast clock's ticks stand closer, down to a quarter.
+    let fastest = line.clock.segments().iter().map(rate).fold(0.0, f64::max);
+    let step = nice_step(30.0 * view.text_px / 12.0 / px_per_s * (fastest / 4.0).max(1.0));
+    let mut ticks = Vec::new();
+    for (segment, until) in segments(line, window) {
+        tick_segment(&mut ticks, weave, (segment, until), window, step);
+    }
+    (ticks, step)
+}
+
+/// Draws the ticks of every node's own clock in a chunk, up to a place along the axis.
 pub(crate) fn ticks(
     pen: &mut Pen,
     moment: &Moment<'_>,
     (lanes, weave): (&Lanes, &Weave),
     (view, px_per_s): (&View, f64),
-    chunk: usize,
+    (chunk, until): (usize, f64),
 ) {
-    if view.scale == TimeScale::Logical {
-        return;
-    }
     let unit = view.text_px / 12.0;
-    let step = nice_step(30.0 * unit / px_per_s);
-    let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.length));
-    let window = (weave.axis.time_at(from), weave.axis.time_at(to));
     for &node in lanes.shown() {
-        let Some(across) = lanes.across(node) else { continue };
-        let Some(line) = moment.trace.lane(node) else { continue };
+        let (Some(across), Some(line)) = (lanes.across(node), moment.trace.lane(node)) else { continue };
+        let (ticks, step) = ticks_of(line, weave, (view, px_per_s), chunk);
         let mut way = pen.way();
-        for (segment, until) in segments(line, window) {
-            way = tick_segment(way, weave, (segment, until), window, step, |x, is_long| {
-                let length = if is_long { 6.5 } else { 4.5 };
-                (at(x, across + 3.0 * unit), at(x, across + (3.0 + length) * unit))
-            });
+        for tick in ticks.iter().filter(|tick| tick.x <= until) {
+            let length = if tick.is_long { 6.5 } else { 4.5 };
+            way = way.to(at(tick.x, across + 3.0 * unit)).line(at(tick.x, across + (3.0 + length) * unit));
         }
         if !way.is_empty() {
             pen.path(node.to_string(), "ticks", way)
@@ -187,15 +211,19 @@ fn segments(line: &Lane, window: (Ns, Ns)) -> impl Iterator<Item = (&Segment, Ns
     })
 }
 
+/// How many of its own seconds a clock counts in a true one.
+fn rate(segment: &Segment) -> f64 {
+    1.0 + segment.drift_ppm as f64 / 1e6
+}
+
 fn tick_segment(
-    mut way: Way,
+    ticks: &mut Vec<Tick>,
     weave: &Weave,
     (segment, until): (&Segment, Ns),
     window: (Ns, Ns),
     step: f64,
-    ends: impl Fn(f64, bool) -> (crate::pen::Place, crate::pen::Place),
-) -> Way {
-    let rate = 1.0 + segment.drift_ppm as f64 / 1e6;
+) {
+    let rate = rate(segment);
     let origin = (segment.monotonic as f64 + segment.offset as f64) / 1e9;
     let local = |time: Ns| origin + time.since(segment.from).as_secs_f64() * rate;
     let begin = segment.from.max(window.0);
@@ -211,11 +239,9 @@ fn tick_segment(
             count = (local(weave.axis.time_at(gap.to)) / step).floor().max(count) + 1.0;
             continue;
         }
-        let (from, to) = ends(x, (count % 5.0).abs() < 0.5);
-        way = way.to(from).line(to);
+        ticks.push(Tick { x, local: count * step, is_long: (count % 5.0).abs() < 0.5 });
         count += 1.0;
     }
-    way
 }
 
 /// The least of 1, 2, 5, 10, … (and their tenths, …) that is no less than so many seconds.

@@ -302,10 +302,12 @@ fn a_view_reads_with_nothing_said_and_survives_nonsense() {
     assert_eq!(serde_json::from_str::<View>("{}").expect("it reads"), View::default());
     let session = run(raft(1));
     for number in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e300] {
-        let view = View { text_px: number, lane_gap_px: number, ..View::default() };
-        let space = Space { across_px: number, along_px: number, px_per_s: number };
-        let scene =
-            Layout::new(&*session, &view, space).scene(&*session, &Frame::at(Key::end_of(Ns::ms(50))));
-        assert!(scene.width.is_finite() && scene.height.is_finite(), "{number}");
+        for scale in SCALES {
+            let view = View { scale, text_px: number, lane_gap_px: number, ..View::default() };
+            let space = Space { across_px: number, along_px: number, px_per_s: number };
+            let scene =
+                Layout::new(&*session, &view, space).scene(&*session, &Frame::at(Key::end_of(Ns::ms(50))));
+            assert!(scene.width.is_finite() && scene.height.is_finite(), "{number}");
+        }
     }
 }
