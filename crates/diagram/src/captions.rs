@@ -16,7 +16,7 @@ use crate::layout::Layout;
 use crate::marks::{events_in, lost_its_disk, pulses_in};
 use crate::palette::hue;
 use crate::pen::{Words, at};
-use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, in_strip};
+use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, in_strip, leader};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::view::{Flow, Labels};
@@ -488,24 +488,4 @@ impl<'a> Writer<'a> {
         }
         false
     }
-}
-
-/// A line from an event to a sentence that stands far from it.
-fn leader(event: (f64, f64), block: &[Words], text: f64) -> Option<Line> {
-    let areas: Vec<Area> = block.iter().map(Area::of).collect();
-    let (mut left, mut top) = (f64::INFINITY, f64::INFINITY);
-    let (mut right, mut bottom) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-    for area in &areas {
-        let (dx, dy) = area.reach();
-        (left, right) = (left.min(area.x - dx), right.max(area.x + dx));
-        (top, bottom) = (top.min(area.y - dy), bottom.max(area.y + dy));
-    }
-    let nearest = (event.0.clamp(left, right), event.1.clamp(top, bottom));
-    let away = (nearest.0 - event.0).hypot(nearest.1 - event.1);
-    (away > text * 2.5).then(|| {
-        // It begins at the ring about the event.
-        let part = text * 0.9 / away;
-        let start = (event.0 + (nearest.0 - event.0) * part, event.1 + (nearest.1 - event.1) * part);
-        Line { from: start, to: nearest }
-    })
 }

@@ -99,6 +99,27 @@ impl Layout {
         sane_zoom((along_px - 180.0).max(100.0) / seconds)
     }
 
+    /// The greatest zoom at which the whole picture, heads included, is no longer than the room along the time axis; at
+    /// most the natural one. Where marks keep apart whatever the zoom, the picture may be longer all the same.
+    pub fn fitted_zoom(session: &dyn Session, view: &View, space: Space) -> f64 {
+        let natural = Layout::natural_zoom(session);
+        let fits = |px_per_s: f64| {
+            let layout = Layout::new(session, view, Space { px_per_s, ..space });
+            let gutter = if view.flow == Flow::LeftToRight { layout.gutter } else { 0.0 };
+            layout.length() + gutter <= space.along_px
+        };
+        if fits(natural) {
+            return natural;
+        }
+        // Between a ten-thousandth of it and it, by halves of their ratio.
+        let (mut low, mut high) = (natural * 1e-4, natural);
+        for _ in 0..14 {
+            let middle = (low * high).sqrt();
+            if fits(middle) { low = middle } else { high = middle }
+        }
+        sane_zoom(low)
+    }
+
     /// Length of the body along the time axis, in px.
     pub fn length(&self) -> f64 {
         self.weave.length

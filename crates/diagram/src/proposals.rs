@@ -1,5 +1,6 @@
 //! Where a text may stand, best places first: by a point of a lane, in a band, along or beside an arrow.
 
+use crate::labels::{Area, Line};
 use crate::pen::{Words, at};
 use crate::scene::Anchor;
 use crate::text::{shorten, width, wrap};
@@ -184,6 +185,26 @@ fn close(
     let rows = [-size * 0.9 - height, size * 1.6, -size * 2.2 - height, size * 2.9];
     let sides = [(Anchor::Start, size * 1.2), (Anchor::End, -size * 1.2), (Anchor::Middle, 0.0)];
     rows.iter().flat_map(|&dy| sides.map(|(anchor, dx)| block(lines, dx, dy, anchor))).collect()
+}
+
+/// A line from an event to a sentence that stands far from it.
+pub(crate) fn leader(event: (f64, f64), block: &[Words], text: f64) -> Option<Line> {
+    let areas: Vec<Area> = block.iter().map(Area::of).collect();
+    let (mut left, mut top) = (f64::INFINITY, f64::INFINITY);
+    let (mut right, mut bottom) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for area in &areas {
+        let (dx, dy) = area.reach();
+        (left, right) = (left.min(area.x - dx), right.max(area.x + dx));
+        (top, bottom) = (top.min(area.y - dy), bottom.max(area.y + dy));
+    }
+    let nearest = (event.0.clamp(left, right), event.1.clamp(top, bottom));
+    let away = (nearest.0 - event.0).hypot(nearest.1 - event.1);
+    (away > text * 2.5).then(|| {
+        // It begins at the ring about the event.
+        let part = text * 0.9 / away;
+        let start = (event.0 + (nearest.0 - event.0) * part, event.1 + (nearest.1 - event.1) * part);
+        Line { from: start, to: nearest }
+    })
 }
 
 /// How wide a text is.

@@ -278,6 +278,34 @@ fn a_place_finds_its_time_lane_and_mark_again() {
 }
 
 #[test]
+fn a_run_can_be_made_to_fit() {
+    let session = run(raft(1));
+    for scale in [TimeScale::True, TimeScale::Warped] {
+        let view = View { scale, ..View::default() };
+        let space = Space { along_px: 1_200.0, ..SPACE };
+        let px_per_s = Layout::fitted_zoom(&*session, &view, space);
+        let layout = Layout::new(&*session, &view, Space { px_per_s, ..space });
+        let whole = layout.length() + layout.gutter();
+        assert!((900.0..=1_200.0).contains(&whole), "{scale:?}: {whole}");
+    }
+}
+
+#[test]
+fn the_light_cone_of_an_edit_glows_from_where_it_begins() {
+    let session = run(raft(1));
+    let event = session.trace().order()[30];
+    let cone = lightcone_sim::cone::Cone::future(session.trace(), event);
+    let layout = Layout::new(&*session, &View::default(), SPACE);
+    let frame = Frame { glow: Some(cone), ..Frame::at(Key::end_of(Ns::ms(1_500))) };
+    let scene = layout.scene(&*session, &frame);
+    let place = layout.event_at(event).expect("it is shown");
+    let begins = layer(&scene, "glow").any(|shape| {
+        matches!(shape.geometry, Geometry::Line { x1, y1, .. } if (x1 - place.0).abs() < 0.1 && (y1 - place.1).abs() < 0.1)
+    });
+    assert!(begins);
+}
+
+#[test]
 fn lanes_can_be_ordered_and_hidden_and_kinds_left_out() {
     let session = run(raft(1));
     let node = |name: &str| name.parse().expect("a node");
@@ -305,8 +333,8 @@ fn a_view_reads_with_nothing_said_and_survives_nonsense() {
         for scale in SCALES {
             let view = View { scale, text_px: number, lane_gap_px: number, ..View::default() };
             let space = Space { across_px: number, along_px: number, px_per_s: number };
-            let scene =
-                Layout::new(&*session, &view, space).scene(&*session, &Frame::at(Key::end_of(Ns::ms(50))));
+            let frame = Frame { window: Some((0.0, 1_400.0)), ..Frame::at(Key::end_of(Ns::ms(50))) };
+            let scene = Layout::new(&*session, &view, space).scene(&*session, &frame);
             assert!(scene.width.is_finite() && scene.height.is_finite(), "{number}");
         }
     }
