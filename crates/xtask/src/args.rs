@@ -14,7 +14,9 @@ cargo xtask build
 cargo xtask test [fmt|clippy|native|wasm|page|browser]...
     runs every check, or only those named
 cargo xtask size
-    builds the page and measures what its first view transfers";
+    builds the page and measures what its first view transfers
+cargo xtask bench
+    measures how fast runs are, natively and in WebAssembly in turn";
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub enum Task {
     },
     /// Measure the page.
     Size,
+    /// Measure the simulation.
+    Bench,
 }
 
 /// Reads the words after `cargo xtask`.
@@ -51,6 +55,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, Failure> {
         "build" => nothing_more(words, Task::Build),
         "test" => test(words),
         "size" => nothing_more(words, Task::Size),
+        "bench" => nothing_more(words, Task::Bench),
         other => Err(Failure::Usage(format!("there is no task `{other}`"))),
     }
 }
@@ -132,6 +137,7 @@ mod tests {
             ("serve --fast", "--fast"),
             ("test everything", "everything"),
             ("build now", "now"),
+            ("bench twice", "twice"),
         ] {
             let message = words(line).unwrap_err().to_string();
             assert!(message.contains(&format!("`{named}`")), "{line}: {message}");

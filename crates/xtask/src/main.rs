@@ -1,9 +1,10 @@
-//! What a newcomer types: `cargo xtask serve`, `build`, `test` and `size`.
+//! What a newcomer types: `cargo xtask serve`, `build`, `test`, `size` and `bench`.
 //!
 //! Each task installs what it needs and lacks, and otherwise says in one sentence what is missing. None of them looks
 //! into our other crates: they call cargo, Trunk and node, and read what those print.
 
 mod args;
+mod bench;
 mod command;
 mod failure;
 mod page;
@@ -58,6 +59,7 @@ fn run() -> Result<ExitCode, Failure> {
             page::build(&project)?;
             size::measure(&project)?;
         }
+        Task::Bench => bench::run(&project)?,
     }
     Ok(ExitCode::SUCCESS)
 }

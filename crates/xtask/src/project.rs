@@ -43,6 +43,16 @@ impl Project {
         self.root.join(".tools")
     }
 
+    /// Where cargo builds: the folder that a variable names, or target/.
+    pub fn target(&self) -> PathBuf {
+        self.root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+    }
+
+    /// Where the benchmark is.
+    pub fn bench(&self) -> PathBuf {
+        self.root.join("tests").join("bench")
+    }
+
     /// Where the browser tests are.
     pub fn browser_tests(&self) -> PathBuf {
         self.root.join("tests").join("browser")
@@ -73,13 +83,14 @@ impl Project {
     /// The packages with tests for WebAssembly: those whose manifest names wasm-bindgen-test.
     pub fn packages_with_wasm_tests(&self) -> Result<Vec<String>, Failure> {
         let mut folders = vec![self.root.join("web"), self.root.join("tests")];
-        let crates = self.root.join("crates");
-        let listed = fs::read_dir(&crates).map_err(|source| Failure::File {
-            doing: "list",
-            path: crates.clone(),
-            source,
-        })?;
-        folders.extend(listed.filter_map(|entry| entry.ok().map(|entry| entry.path())));
+        for shelf in ["crates", "tests"].map(|name| self.root.join(name)) {
+            let listed = fs::read_dir(&shelf).map_err(|source| Failure::File {
+                doing: "list",
+                path: shelf.clone(),
+                source,
+            })?;
+            folders.extend(listed.filter_map(|entry| entry.ok().map(|entry| entry.path())));
+        }
         let manifests =
             folders.iter().filter_map(|folder| fs::read_to_string(folder.join("Cargo.toml")).ok());
         let mut packages: Vec<String> = manifests

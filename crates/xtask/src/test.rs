@@ -169,8 +169,11 @@ fn clippy_stage(project: &Project) -> Outcome {
         return Outcome::of_step(Err(missing));
     }
     let native = Outcome::of_step(clippy(&["--workspace"]));
-    // The page has code that exists for its own target only.
-    let wasm = tools::wasm_target().and_then(|()| clippy(&["-p", "lightcone-web", "--target", tools::WASM]));
+    // Some code exists for the page's target only.
+    let wasm = tools::wasm_target().and_then(|()| {
+        let packages = ["-p", "lightcone-web", "-p", "lightcone-bench", "-p", "lightcone-determinism"];
+        clippy(&[&packages[..], &["--target", tools::WASM]].concat())
+    });
     native.and(Outcome::of_step(wasm))
 }
 

@@ -119,8 +119,16 @@ impl Tools {
 
 /// The program that runs tests compiled for WebAssembly, found or installed.
 pub fn wasm_test_runner(project: &Project) -> Result<PathBuf, Failure> {
+    wasm_bindgen_program(project, "wasm-bindgen-test-runner")
+}
+
+/// The program that gives what is compiled for WebAssembly its JavaScript side, found or installed.
+pub fn wasm_bindgen(project: &Project) -> Result<PathBuf, Failure> {
+    wasm_bindgen_program(project, "wasm-bindgen")
+}
+
+fn wasm_bindgen_program(project: &Project, name: &str) -> Result<PathBuf, Failure> {
     wasm_target()?;
-    let name = "wasm-bindgen-test-runner";
     let folder = Tool::wasm_bindgen(project)?.folder(project)?;
     command::in_folder(&folder, name).ok_or_else(|| Failure::Missing {
         thing: name.to_owned(),

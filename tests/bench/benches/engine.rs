@@ -50,6 +50,9 @@ fn main() -> Result<(), String> {
         scenario.script.len(),
         scenario.seed
     );
+    if script.is_none() {
+        println!("native only; `cargo xtask bench` measures WebAssembly as well, in turn with it");
+    }
     memory()?;
     let mut first: Option<(Figures, Option<Figures>)> = None;
     for events in LENGTHS {
