@@ -21,3 +21,6 @@ pub mod style;
 pub mod top;
 pub mod transport;
 pub mod words;
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

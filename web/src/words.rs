@@ -196,16 +196,18 @@ pub fn target(entry: &Entry) -> Option<crate::store::pick::Pick> {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn drift_is_a_percentage() {
         assert_eq!(percent(400_000), "+40 %");
         assert_eq!(percent(-12_345), "−1.2345 %");
         assert_eq!(percent(50), "+0.005 %");
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn times_are_read_at_a_glance() {
         assert_eq!(clock(Ns::ms(2_310)), "2.310 s");
         assert_eq!(local(-40_000_000), "−0.040 s");

@@ -10,7 +10,10 @@ use lightcone_sim::time::Ns;
 use lightcone_web::store::gesture;
 use lightcone_web::store::run::protocol;
 use lightcone_web::store::work::{Deed, Work, WorkAction};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::Reducible;
+
+wasm_bindgen_test_configure!(run_in_browser);
 
 const C: NodeId = NodeId::server(2);
 
@@ -41,7 +44,7 @@ fn first_message(work: &Work) -> lightcone_sim::ids::MsgId {
     message.expect("something is under way")
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn stepping_moves_the_playhead_and_nothing_else() {
     let work = raft(Ns::s(2));
     let stepped = after(&work, [WorkAction::Step]);
@@ -51,7 +54,7 @@ fn stepping_moves_the_playhead_and_nothing_else() {
     assert_eq!(back.place().0, work.place().0);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn a_crash_takes_its_node_down_at_the_playhead_and_undo_brings_it_back() {
     let work = raft(Ns::s(2));
     let crashed = done(&work, Deed::Now(Action::Crash { node: C }));
@@ -62,7 +65,7 @@ fn a_crash_takes_its_node_down_at_the_playhead_and_undo_brings_it_back() {
     assert_eq!((condition(&redone, C), &redone.scenario), (Condition::Down, &crashed.scenario));
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn what_is_done_twice_at_one_moment_happens_in_the_order_in_which_it_was_done() {
     for now in [Key::end_of(Ns::s(2)), Key::START] {
         let work = after(&raft(Ns::s(2)), [WorkAction::Go(now)]);
@@ -73,7 +76,7 @@ fn what_is_done_twice_at_one_moment_happens_in_the_order_in_which_it_was_done() 
     }
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn a_message_that_is_delivered_next_is_the_next_event() {
     let work = raft(Ns::ms(2_380));
     let message = first_message(&work);
@@ -84,7 +87,7 @@ fn a_message_that_is_delivered_next_is_the_next_event() {
     assert_eq!(delivered.now.at, work.now.at);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn a_dropped_message_is_no_longer_under_way() {
     let work = raft(Ns::ms(2_380));
     let message = first_message(&work);
@@ -94,7 +97,7 @@ fn a_dropped_message_is_no_longer_under_way() {
     assert!(!pending.iter().any(|pending| is_it(pending.what)));
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn while_everything_waits_a_delivery_lands_a_little_later_and_a_step_delivers() {
     let held = done(&raft(Ns::ms(2_380)), Deed::Now(Action::HoldAll { on: true }));
     assert!(gesture::holds_all(&*held.run.session(), held.now));
@@ -104,7 +107,7 @@ fn while_everything_waits_a_delivery_lands_a_little_later_and_a_step_delivers() 
     assert_eq!(stepped.scenario.script.len(), held.scenario.script.len() + 1);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn a_number_of_an_entry_is_never_given_twice() {
     let work = raft(Ns::s(2));
     let one = done(&work, Deed::Now(Action::Pause { node: C }));
@@ -114,7 +117,7 @@ fn a_number_of_an_entry_is_never_given_twice() {
     assert_ne!(two.scenario.script[0].id, first);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn an_edit_in_the_past_keeps_what_was_done_later() {
     let crashed = done(&raft(Ns::s(3)), Deed::Now(Action::Crash { node: C }));
     let earlier = after(&crashed, [WorkAction::Go(Key::end_of(Ns::s(1)))]);
@@ -122,7 +125,7 @@ fn an_edit_in_the_past_keeps_what_was_done_later() {
     assert_eq!((edited.scenario.script.len(), edited.now.at), (2, Ns::s(1)));
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn playing_past_the_end_makes_the_run_longer() {
     let work = raft(Ns::ms(9_990));
     let played = after(&work, [WorkAction::TogglePlay, WorkAction::Tick(Ns::ms(100))]);
@@ -130,7 +133,7 @@ fn playing_past_the_end_makes_the_run_longer() {
     assert!(!played.can_undo());
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn what_cannot_run_changes_nothing_and_is_said() {
     let work = raft(Ns::s(2));
     let absurd = Scenario { nodes: 60_000, ..(*work.scenario).clone() };
@@ -140,7 +143,7 @@ fn what_cannot_run_changes_nothing_and_is_said() {
     assert!(after(&refused, [WorkAction::Dismiss]).trouble.is_none());
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn reset_brings_back_what_was_opened_and_can_be_undone() {
     let work = raft(Ns::s(2));
     let crashed = done(&work, Deed::Now(Action::Crash { node: C }));
@@ -149,7 +152,7 @@ fn reset_brings_back_what_was_opened_and_can_be_undone() {
     assert_eq!(after(&reset, [WorkAction::Undo]).scenario.script, crashed.scenario.script);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn playing_halts_where_an_invariant_breaks() {
     let entry = protocol("raft").expect("raft is registered");
     let broken = (entry.examples)().into_iter().find(|(title, _)| title.contains("not persisted"));
@@ -170,7 +173,7 @@ fn playing_halts_where_an_invariant_breaks() {
     assert!(work.now.at.since(at) <= Ns::ms(1) && work.said.text.contains("term"), "{} {:?}", work.now.at, work.said);
 }
 
-#[test]
+#[wasm_bindgen_test(unsupported = test)]
 fn a_crash_inside_an_event_falls_between_its_effects() {
     let work = raft(Ns::s(2));
     let event = {

@@ -175,19 +175,21 @@ fn lets_go(element: &HtmlElement) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
     fn plain(key: &str) -> Option<Command> {
         command(Pressed { key, ..Pressed::default() })
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_clicker_steps() {
         assert_eq!(plain("PageDown"), Some(Command::Step));
         assert_eq!(plain("PageUp"), Some(Command::StepBack));
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn the_browsers_own_keys_stay_the_browsers() {
         for key in ["r", "l", "+", "-", "f", "ArrowLeft"] {
             assert_eq!(command(Pressed { key, ctrl: true, ..Pressed::default() }), None, "Ctrl+{key}");
@@ -195,7 +197,7 @@ mod tests {
         assert_eq!(command(Pressed { key: "ArrowLeft", alt: true, ..Pressed::default() }), None);
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn undo_and_redo_are_where_hands_expect_them() {
         let ctrl = |key, shift| command(Pressed { key, shift, ctrl: true, alt: false });
         assert_eq!(ctrl("z", false), Some(Command::Undo));

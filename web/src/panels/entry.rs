@@ -207,6 +207,7 @@ fn put_note(entry: &Entry, text: &str) -> Result<Entry, String> {
 #[cfg(test)]
 mod tests {
     use lightcone_sim::ids::EntryId;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
 
@@ -214,7 +215,7 @@ mod tests {
         Entry { id: EntryId(1), at: Ns::s(1), rank: 0, action }
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn a_value_that_makes_no_sense_changes_nothing() {
         let crash = entry(Action::Crash { node: NodeId::server(0) });
         for value in values(&crash) {
@@ -222,7 +223,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn what_stands_in_a_field_reads_back_as_the_same_entry() {
         let actions = [
             Action::Crash { node: NodeId::server(2) },

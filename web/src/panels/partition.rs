@@ -198,9 +198,11 @@ fn OneLink(props: &OneLinkProps) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::*;
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn the_proposal_parts_a_minority_and_leaves_clients_their_links() {
         let scenario = Scenario::new("raft", 5);
         let groups = groups(&proposal(&scenario, None));
@@ -208,7 +210,7 @@ mod tests {
         assert!(groups.iter().flatten().all(|node| !node.is_client()));
     }
 
-    #[test]
+    #[wasm_bindgen_test(unsupported = test)]
     fn the_node_that_was_clicked_stands_apart() {
         let scenario = Scenario::new("raft", 5);
         let groups = groups(&proposal(&scenario, Some(NodeId::server(3))));
