@@ -82,11 +82,16 @@ impl std::error::Error for BadId {}
 
 /// Shortens what a stranger wrote, so that an error stays one readable line.
 pub(crate) fn excerpt(text: &str) -> String {
-    let mut short: String = text.chars().take(40).collect();
-    if short.len() < text.len() {
+    let mut short: String = one_line(text).chars().take(40).collect();
+    if text.chars().count() > 40 {
         short.push('…');
     }
     short
+}
+
+/// The text with a space for each line break and control character.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 impl FromStr for NodeId {

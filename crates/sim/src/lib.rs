@@ -6,6 +6,7 @@
 pub mod chance;
 pub mod clock;
 pub mod cone;
+mod entry;
 pub mod hash;
 pub mod ids;
 pub mod monitor;

@@ -89,7 +89,7 @@ impl Plan {
             ops: BTreeMap::new(),
         };
         let mut script: Vec<&Entry> = scenario.script.iter().collect();
-        script.sort_by_key(|entry| (entry.at, entry.rank, entry.id));
+        script.sort_unstable_by_key(|entry| (entry.at, entry.rank, entry.id));
         for entry in script {
             plan.add(nodes, entry);
         }

@@ -83,14 +83,14 @@ impl Scenario {
 }
 
 /// One thing that a person did.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Entry {
     /// Its stable number.
     pub id: EntryId,
     /// When it acts, in true time.
     pub at: Ns,
     /// Orders what was put at one instant after what had already been played there.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub rank: u32,
     /// What it does.
     #[serde(flatten)]
@@ -117,7 +117,7 @@ fn is_zero(rank: &u32) -> bool {
 }
 
 /// What a script entry does. Its target is named by causal id; where that does not exist, the entry is inert.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Action {
     /// The node stops; its volatile state is gone, its disk stays.
@@ -159,16 +159,16 @@ pub enum Action {
         /// The receiver's end.
         to: NodeId,
         /// Until when; absent: until healed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Ns>,
     },
     /// Cuts end: on one direction of a link, on all into or out of a node, or everywhere.
     Heal {
         /// The sender's end; absent: every sender.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         from: Option<NodeId>,
         /// The receiver's end; absent: every receiver.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         to: Option<NodeId>,
     },
     /// Links between nodes of different groups are cut. A node in no group keeps all its links.
@@ -176,10 +176,10 @@ pub enum Action {
         /// The groups.
         groups: Vec<Vec<NodeId>>,
         /// Until when; absent: until healed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         until: Option<Ns>,
         /// Cut only what the first group sends to the others.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         one_way: bool,
     },
     /// A message on its way is lost.
@@ -188,7 +188,6 @@ pub enum Action {
         message: MsgId,
     },
     /// A message arrives at this entry's time: sooner, later, or though it was held.
-    #[serde(alias = "delay")]
     Deliver {
         /// Which.
         message: MsgId,
@@ -223,10 +222,10 @@ pub enum Action {
         /// Whose.
         node: NodeId,
         /// What its wall clock now shows beyond its monotonic clock, in ns; absent: unchanged.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         offset: Option<i64>,
         /// How fast it now runs, in parts per million beyond true; absent: unchanged.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         drift_ppm: Option<i64>,
     },
     /// A client calls an operation.
@@ -236,7 +235,7 @@ pub enum Action {
         /// What, as the protocol writes it: `put x 1`.
         op: String,
         /// The server it asks first.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         node: Option<NodeId>,
     },
     /// From here on (or no longer) every message and timer waits for the person.

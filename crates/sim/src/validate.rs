@@ -75,40 +75,16 @@ pub fn from_value(mut value: Value) -> Result<Scenario, BadScenario> {
     for (place, entry) in script.into_iter().enumerate() {
         let id = entry.get("id").and_then(Value::as_u64);
         let name = id.map_or_else(|| format!("at place {}", place + 1), |id| id.to_string());
-        let known = known_fields(&entry);
         let read = Entry::deserialize(entry)
             .map_err(|error| BadScenario(format!("script entry {name} does not read: {}", line(&error))))?;
-        if let Some(stranger) = known.iter().find(|field| !fields_of(&read).contains(*field)) {
-            return bad(format!("script entry {name} has an unknown field `{}`", excerpt(stranger)));
-        }
         scenario.script.push(read);
     }
     Ok(scenario)
 }
 
 fn line(error: &serde_json::Error) -> String {
-    let text = error.to_string().replace(['\n', '\r'], " ");
+    let text = crate::ids::one_line(&error.to_string());
     if text.len() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
-}
-
-fn known_fields(entry: &Value) -> BTreeSet<String> {
-    let present = entry.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    present.map(|(field, _)| field.clone()).collect()
-}
-
-/// The fields that an entry may have: what it writes itself, and those it leaves out at their usual values.
-fn fields_of(entry: &Entry) -> BTreeSet<String> {
-    let written = serde_json::to_value(entry).unwrap_or_default();
-    let optional: &[&str] = match entry.action {
-        Action::Cut { .. } => &["until"],
-        Action::Heal { .. } => &["from", "to"],
-        Action::Partition { .. } => &["until", "one_way"],
-        Action::Clock { .. } => &["offset", "drift_ppm"],
-        Action::Op { .. } => &["node"],
-        _ => &[],
-    };
-    let written = written.as_object().into_iter().flatten().map(|(field, _)| field.clone());
-    written.chain(optional.iter().chain(&["rank"]).map(|&field| field.to_owned())).collect()
 }
 
 /// The protocol of a scenario, with its parameters; or what is wrong with these.
@@ -193,18 +169,16 @@ fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
     within(&format!("{name}: at"), entry.at, Ns::ZERO, MAX_UNTIL)?;
     match &entry.action {
         Action::Clock { offset, drift_ppm, .. } => check_clock(&name, *offset, *drift_ppm),
-        Action::Cut { until: Some(until), .. } | Action::Partition { until: Some(until), .. } => {
-            within(&format!("{name}: until"), *until, entry.at, MAX_UNTIL)
-        }
-        Action::Partition { groups, .. } if groups.len() < 2 => {
-            bad(format!("{name}: a partition has at least two groups"))
-        }
-        Action::Partition { groups, .. } => {
-            let mut members = BTreeSet::new();
-            match groups.iter().flatten().find(|node| !members.insert(**node)) {
-                Some(twice) => bad(format!("{name}: {twice} is in two groups")),
-                None => Ok(()),
+        Action::Cut { until, .. } => check_end(&name, entry.at, *until),
+        Action::Partition { groups, until, .. } => {
+            if groups.len() < 2 {
+                return bad(format!("{name}: a partition has at least two groups"));
             }
+            let mut members = BTreeSet::new();
+            if let Some(twice) = groups.iter().flatten().find(|node| !members.insert(**node)) {
+                return bad(format!("{name}: {twice} is in two groups"));
+            }
+            check_end(&name, entry.at, *until)
         }
         Action::Op { client, .. } if !client.is_client() => {
             bad(format!("{name}: {client} is no client; operations are called by c1, c2, …"))
@@ -213,6 +187,10 @@ fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
         Action::Note { text, .. } => within(&format!("{name}: length of the note"), text.len(), 0, MAX_TEXT),
         _ => Ok(()),
     }
+}
+
+fn check_end(name: &str, from: Ns, until: Option<Ns>) -> Result<(), BadScenario> {
+    until.map_or(Ok(()), |until| within(&format!("{name}: until"), until, from, MAX_UNTIL))
 }
 
 fn check_clock(name: &str, offset: Option<i64>, drift_ppm: Option<i64>) -> Result<(), BadScenario> {

@@ -53,7 +53,7 @@ impl<P: Protocol> Session for Run<P> {
                 state.timers.iter().filter_map(|&(_, seq)| self.pending_timer(TimerId { node, seq })),
             );
         }
-        pending.sort_by_key(|pending| (pending.due.unwrap_or(NEVER), pending.what));
+        pending.sort_unstable_by_key(|pending| (pending.due.unwrap_or(NEVER), pending.what));
         pending
     }
 

@@ -1,0 +1,160 @@
+//! Script entries as they are written: one flat object, whose `do` says which fields it has.
+//!
+//! Reading goes through one plain struct rather than through a derived reader for each action: an error can then say
+//! which field an action lacks or does not know, and the page stays small.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::ids::{EntryId, EventId, MsgId, NodeId, TimerId, excerpt};
+use crate::scenario::{Action, Entry};
+use crate::time::Ns;
+
+/// All fields that any entry may have.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Flat {
+    id: EntryId,
+    at: Ns,
+    #[serde(default)]
+    rank: u32,
+    #[serde(rename = "do")]
+    what: String,
+    node: Option<NodeId>,
+    client: Option<NodeId>,
+    from: Option<NodeId>,
+    to: Option<NodeId>,
+    event: Option<EventId>,
+    message: Option<MsgId>,
+    timer: Option<TimerId>,
+    until: Option<Ns>,
+    groups: Option<Vec<Vec<NodeId>>>,
+    one_way: Option<bool>,
+    after: Option<u32>,
+    offset: Option<i64>,
+    drift_ppm: Option<i64>,
+    op: Option<String>,
+    on: Option<bool>,
+    text: Option<String>,
+}
+
+/// The words that `do` may be.
+const WORDS: &str = "crash, crash-inside, amnesia, recover, pause, resume, cut, heal, partition, drop, deliver, \
+                     duplicate, hold, release, fire, suppress, clock, op, hold-all, note";
+
+impl Flat {
+    /// The name of a field that is there and was not asked for.
+    fn stranger(&self) -> Option<&'static str> {
+        let present = [
+            (self.node.is_some(), "node"),
+            (self.client.is_some(), "client"),
+            (self.from.is_some(), "from"),
+            (self.to.is_some(), "to"),
+            (self.event.is_some(), "event"),
+            (self.message.is_some(), "message"),
+            (self.timer.is_some(), "timer"),
+            (self.until.is_some(), "until"),
+            (self.groups.is_some(), "groups"),
+            (self.one_way.is_some(), "one_way"),
+            (self.after.is_some(), "after"),
+            (self.offset.is_some(), "offset"),
+            (self.drift_ppm.is_some(), "drift_ppm"),
+            (self.op.is_some(), "op"),
+            (self.on.is_some(), "on"),
+            (self.text.is_some(), "text"),
+        ];
+        present.into_iter().find(|&(is_present, _)| is_present).map(|(_, name)| name)
+    }
+
+    /// Takes the action out of the fields, leaving those that are none of its.
+    fn action(&mut self) -> Result<Action, String> {
+        let what = self.what.clone();
+        let lacks = |field: &str| format!("`{}` needs `{field}`", excerpt(&what));
+        let node = |flat: &mut Flat| flat.node.take().ok_or_else(|| lacks("node"));
+        let message = |flat: &mut Flat| flat.message.take().ok_or_else(|| lacks("message"));
+        let timer = |flat: &mut Flat| flat.timer.take().ok_or_else(|| lacks("timer"));
+        let event = |flat: &mut Flat| flat.event.take().ok_or_else(|| lacks("event"));
+        Ok(match what.as_str() {
+            "crash" => Action::Crash { node: node(self)? },
+            "crash-inside" => Action::CrashInside {
+                event: event(self)?,
+                after: self.after.take().ok_or_else(|| lacks("after"))?,
+            },
+            "amnesia" => Action::Amnesia { node: node(self)? },
+            "recover" => Action::Recover { node: node(self)? },
+            "pause" => Action::Pause { node: node(self)? },
+            "resume" => Action::Resume { node: node(self)? },
+            "cut" => Action::Cut {
+                from: self.from.take().ok_or_else(|| lacks("from"))?,
+                to: self.to.take().ok_or_else(|| lacks("to"))?,
+                until: self.until.take(),
+            },
+            "heal" => Action::Heal { from: self.from.take(), to: self.to.take() },
+            "partition" => Action::Partition {
+                groups: self.groups.take().ok_or_else(|| lacks("groups"))?,
+                until: self.until.take(),
+                one_way: self.one_way.take().unwrap_or(false),
+            },
+            "drop" => Action::Drop { message: message(self)? },
+            "deliver" | "delay" => Action::Deliver { message: message(self)? },
+            "duplicate" => Action::Duplicate { message: message(self)? },
+            "hold" => Action::Hold { message: message(self)? },
+            "release" => Action::Release { message: message(self)? },
+            "fire" => Action::Fire { timer: timer(self)? },
+            "suppress" => Action::Suppress { timer: timer(self)? },
+            "clock" => Action::Clock {
+                node: node(self)?,
+                offset: self.offset.take(),
+                drift_ppm: self.drift_ppm.take(),
+            },
+            "op" => Action::Op {
+                client: self.client.take().ok_or_else(|| lacks("client"))?,
+                op: self.op.take().ok_or_else(|| lacks("op"))?,
+                node: self.node.take(),
+            },
+            "hold-all" => Action::HoldAll { on: self.on.take().ok_or_else(|| lacks("on"))? },
+            "note" => {
+                Action::Note { event: event(self)?, text: self.text.take().ok_or_else(|| lacks("text"))? }
+            }
+            _ => return Err(format!("`do` is `{}`; it must be one of {WORDS}", excerpt(&what))),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Entry {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Entry, D::Error> {
+        let mut flat = Flat::deserialize(from)?;
+        let action = flat.action().map_err(serde::de::Error::custom)?;
+        match flat.stranger() {
+            Some(name) => Err(serde::de::Error::custom(format!("`{}` has no field `{name}`", flat.what))),
+            None => Ok(Entry { id: flat.id, at: flat.at, rank: flat.rank, action }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Entry, String> {
+        serde_json::from_str(json).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let json = r#"{"id":3,"at":5,"do":"partition","groups":[["A","B"],["C"]],"until":9,"one_way":true}"#;
+        let entry = read(json).unwrap();
+        assert_eq!(read(&serde_json::to_string(&entry).unwrap()), Ok(entry));
+    }
+
+    #[test]
+    fn an_error_names_the_field() {
+        let error = |json| read(json).unwrap_err();
+        assert!(error(r#"{"id":1,"at":0,"do":"crash"}"#).contains("`crash` needs `node`"));
+        assert!(
+            error(r#"{"id":1,"at":0,"do":"crash","node":"A","op":"x"}"#)
+                .contains("`crash` has no field `op`")
+        );
+        assert!(error(r#"{"id":1,"at":0,"do":"explode"}"#).contains("one of crash, crash-inside"));
+        assert!(error(r#"{"id":1,"at":0,"do":"crash","node":"A","why":1}"#).contains("why"));
+    }
+}
