@@ -93,7 +93,7 @@ fn times(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
         }
         step = nice_step(step / 2.6);
     }
-    placed.sort_by(|one, other| one.0.total_cmp(&other.0));
+    placed.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
     placed
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn pulses(folds: &Folds, trace: &Trace, lanes: &Lanes, weave: &Weave)
             pulse.x = middle + side * (middle - pulse.x).abs().max((gap.to - gap.from) * 0.28);
         }
     }
-    pulses.sort_by(|one, other| one.x.total_cmp(&other.x));
+    pulses.sort_unstable_by(|one, other| one.x.total_cmp(&other.x));
     pulses
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
             bars.push(Bar { id: op.id, called, returned, from, to, near, far: near + height });
         }
     }
-    bars.sort_by(|one, other| one.from.total_cmp(&other.from));
+    bars.sort_unstable_by(|one, other| one.from.total_cmp(&other.from));
     bars
 }
 

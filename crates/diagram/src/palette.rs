@@ -88,7 +88,7 @@ pub fn css(theme: Theme) -> String {
 pub(crate) fn plain_css(theme: Theme) -> String {
     // Longest names first, so that no name is taken for the beginning of another.
     let mut properties = PROPERTIES.to_vec();
-    properties.sort_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
+    properties.sort_unstable_by_key(|(name, ..)| std::cmp::Reverse(name.len()));
     properties.iter().fold(RULES.to_owned(), |css, &(name, light, dark)| {
         css.replace(&format!("var(--{name})"), if theme == Theme::Dark { dark } else { light })
     })

@@ -403,7 +403,7 @@ fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wante
     }
     let end = (trace.reached(), u32::MAX);
     wanted.push(Wanted { at: end, lane: usize::MAX, owner: None, room: 0.0, drawn: false, cause: None });
-    wanted.sort_by_key(|wanted| wanted.at);
+    wanted.sort_unstable_by_key(|wanted| wanted.at);
     wanted
 }
 
