@@ -1,0 +1,190 @@
+// What a person does with the page and sees of it: keys, clicks, and what stands on the screen. Nothing here waits for
+// a time; it waits for what the page then shows.
+
+import assert from "node:assert/strict";
+
+/** The page has started, shows a diagram, and no longer says that anything is on its way. */
+export async function ready(page) {
+  await page.waitForFunction(() => {
+    const marks = document.querySelectorAll("svg.body [data-target]").length;
+    return !document.getElementById("starting") && marks > 0;
+  });
+  await page.waitForFunction(() => !document.querySelector(".place")?.textContent.includes("computing"));
+}
+
+/** Stops what plays by itself when a document opens. */
+export async function pause(page) {
+  const pausing = page.getByRole("button", { name: "Pause", exact: true });
+  if ((await pausing.count()) > 0) await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+}
+
+/** How many sentences the page has said to those who listen: each step and each edit says one. */
+function said(page) {
+  return page.getByRole("log").getAttribute("data-said");
+}
+
+/** Does something, and waits until the page has said what came of it. */
+export async function telling(page, doing) {
+  const before = await said(page);
+  await doing();
+  await page.waitForFunction((before) => document.querySelector("[data-said]").dataset.said !== before, before);
+}
+
+/** Presses keys that make the page say something, one after another. */
+export async function press(page, ...keys) {
+  for (const key of keys) await telling(page, () => page.keyboard.press(key));
+}
+
+/** Steps with the right arrow until something is seen; fails after so many steps. */
+export async function stepUntil(page, sight, what, limit = 400) {
+  for (let steps = 0; steps < limit; steps += 1) {
+    const seen = await sight();
+    if (seen) return seen;
+    await press(page, "ArrowRight");
+  }
+  assert.fail(`${limit} steps, and no sign of ${what}`);
+}
+
+/** Where the playhead is: `now` exactly, and the words beside the clock. */
+export function playhead(page) {
+  return page.evaluate(() => {
+    const clock = document.querySelector("[data-now]");
+    const place = document.querySelector("[data-place]");
+    return { now: clock.dataset.now, clock: clock.textContent, event: Number(place.dataset.place), place: place.textContent };
+  });
+}
+
+/** Every node's card: [{ node, role, epoch, condition, fields: { name: value }, log: [...] }]. */
+export function cards(page) {
+  return page.evaluate(() => {
+    const field = (row) => [row.dataset.field, row.querySelector(".value").textContent];
+    const card = (element) => ({
+      node: element.dataset.node,
+      role: element.dataset.role,
+      epoch: element.dataset.epoch === undefined ? undefined : Number(element.dataset.epoch),
+      condition: element.dataset.condition,
+      fields: Object.fromEntries([...element.querySelectorAll("[data-field]")].map(field)),
+      log: [...element.querySelectorAll("[data-index]")].map((item) => item.textContent),
+    });
+    return [...document.querySelectorAll("article[data-node]")].map(card);
+  });
+}
+
+/** The card of one node. */
+export async function card(page, node) {
+  return (await cards(page)).find((card) => card.node === node);
+}
+
+/** The nodes that play a role. */
+export async function playing(page, role) {
+  return (await cards(page)).filter((card) => card.role === role && card.condition === "up");
+}
+
+/** Opens the menu of a node by its name in the list of nodes. */
+export async function laneMenu(page, name) {
+  await page.locator(`article[data-node="${name}"] .card-name`).click();
+  const menu = page.locator('[data-sheet="lane"]');
+  await menu.waitFor();
+  return menu;
+}
+
+/** Does what a node's menu offers by this name. */
+export async function toNode(page, name, deed) {
+  const menu = await laneMenu(page, name);
+  await telling(page, () => menu.getByRole("button", { name: deed, exact: true }).click());
+  await menu.waitFor({ state: "detached" });
+}
+
+/** Chooses from a list by its accessible name. */
+export async function choose(page, list, words) {
+  await page.getByLabel(list, { exact: true }).selectOption({ label: words });
+}
+
+/** Opens an example of the protocol at hand. */
+export async function openExample(page, title) {
+  await choose(page, "Examples", title);
+  await page.waitForFunction(
+    (title) => document.querySelector("select[name=examples]").selectedOptions[0].textContent === title,
+    title,
+  );
+  await ready(page);
+}
+
+/**
+ * All that is drawn: each mark with its place, class and text. Only what is near the window is drawn, so the diagram is
+ * scrolled to its beginning and to the playhead first.
+ */
+export async function drawing(page) {
+  // What an edit may have changed glows for a moment.
+  await page.waitForFunction(() => !document.querySelector("svg.body .glow"));
+  return page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const stage = () => [...document.querySelectorAll("svg.heads, svg.body")];
+    const settled = async () => {
+      const markup = () => stage().map((svg) => svg.outerHTML).join();
+      for (let before; before !== markup(); ) {
+        before = markup();
+        await frame();
+        await frame();
+      }
+    };
+    const told = (mark) => {
+      const attributes = [...mark.attributes].map(({ name, value }) => `${name}=${value}`).sort();
+      const text = [...mark.childNodes].map((node) => node.textContent).join(" | ");
+      return [mark.tagName, ...attributes, text].join(" ");
+    };
+    const marks = () => stage().flatMap((svg) => [...svg.querySelectorAll("g > *:not(g)")].map(told));
+
+    const scroll = document.querySelector(".scroll");
+    const all = [];
+    for (const share of [0, 1]) {
+      const now = document.querySelector("svg.body .now-line")?.getBBox() ?? { x: 0, y: 0 };
+      const to = (at) => share * Math.max(0, Math.round(at) - 300);
+      scroll.scrollTo({ left: to(now.x), top: to(now.y) });
+      await settled();
+      all.push(...marks());
+    }
+    return all;
+  });
+}
+
+/** Two drawings are the same, mark by mark. */
+export function assertSameDrawing(actual, expected) {
+  const [left, right] = [new Set(actual), new Set(expected)];
+  const more = actual.filter((mark) => !right.has(mark)).map((mark) => `+ ${mark}`);
+  const fewer = expected.filter((mark) => !left.has(mark)).map((mark) => `- ${mark}`);
+  const differences = [...more, ...fewer];
+  const shown = differences.slice(0, 12).map((mark) => mark.slice(0, 300));
+  assert.equal(differences.length, 0, `${differences.length} marks differ:\n${shown.join("\n")}`);
+  assert.deepEqual(actual, expected);
+}
+
+/** The link that the page hands out for sharing. */
+export async function copyLink(page) {
+  await page.getByRole("button", { name: "Share" }).click();
+  const share = page.locator('[data-sheet="share"]');
+  await share.getByRole("button", { name: "Copy link" }).click();
+  await share.getByText("Copied.").waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(link, await share.getByRole("textbox", { name: "Link" }).inputValue());
+  await page.keyboard.press("Escape");
+  await share.waitFor({ state: "detached" });
+  return link;
+}
+
+/** What the page says it could not do, or nothing. */
+export async function trouble(page) {
+  const banner = page.locator(".banner.trouble");
+  await banner.waitFor();
+  return banner.locator(".banner-text").innerText();
+}
+
+/** How many invariants hold, and which are violated. */
+export function invariants(page) {
+  return page.evaluate(() => {
+    const rows = [...document.querySelectorAll("[data-monitor]")];
+    const violated = rows.filter((row) => row.dataset.violated === "true").map((row) => row.dataset.monitor);
+    return { watched: rows.length, violated };
+  });
+}
