@@ -1,11 +1,11 @@
-// Runs the benchmark's work in WebAssembly: `node run.cjs EVENTS` prints the figures as JSON. It stands beside the module
+// Runs the benchmark's work in WebAssembly: `node run.cjs LENGTH…` prints the figures as JSON. It stands beside the module
 // that wasm-bindgen wrote for node; `cargo xtask bench` puts it there.
 
 const { measure } = require("./lightcone_bench.js");
 
 // Node first compiles quickly and then, for what runs often, well; a page in use has that behind it, and so has what is
 // measured here.
-const WARM_UP = 50_000;
+const WARM_UP = [50_000];
 
 measure(WARM_UP);
-console.log(measure(Number(process.argv[2])));
+console.log(measure(process.argv.slice(2).map(Number)));

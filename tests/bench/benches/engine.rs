@@ -28,15 +28,10 @@ fn resident_bytes() -> Option<u64> {
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1_024)
 }
 
-fn native(events: u64) -> Result<Figures, String> {
-    measure(events, clock())
-}
-
-fn wasm(script: &str, events: u64) -> Result<Figures, String> {
-    let output = Command::new("node")
-        .args([script, &events.to_string()])
-        .output()
-        .map_err(|error| error.to_string())?;
+fn wasm(script: &str) -> Result<Vec<Figures>, String> {
+    let lengths = LENGTHS.map(|events| events.to_string());
+    let output =
+        Command::new("node").arg(script).args(lengths).output().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     serde_json::from_str(&text)
         .map_err(|error| format!("{error}: {text}{}", String::from_utf8_lossy(&output.stderr)))
@@ -54,26 +49,32 @@ fn main() -> Result<(), String> {
         println!("native only; `cargo xtask bench` measures WebAssembly as well, in turn with it");
     }
     memory()?;
-    let mut first: Option<(Figures, Option<Figures>)> = None;
-    for events in LENGTHS {
-        let mut natives = Vec::new();
-        let mut wasms = Vec::new();
-        for _ in 0..ROUNDS {
-            natives.push(native(events)?);
-            if let Some(script) = &script {
-                wasms.push(wasm(script, events)?);
-            }
+    let (mut natives, mut wasms) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        natives.push(measure(&LENGTHS, clock())?);
+        if let Some(script) = &script {
+            wasms.push(wasm(script)?);
         }
-        let (native, wasm) = (middle(&natives), (!wasms.is_empty()).then(|| middle(&wasms)));
-        describe(&native);
-        print_row("native", &native, first.as_ref().map(|(first, _)| first));
-        if let Some(wasm) = &wasm {
-            print_row("wasm", wasm, first.as_ref().and_then(|(_, first)| first.as_ref()));
-            let ratios =
-                natives.iter().zip(&wasms).map(|(native, wasm)| wasm.run_ms / native.run_ms).collect();
-            println!("  wasm / native, run by run: {:.2}×; hashes {}", median(ratios), same(&native, wasm));
+    }
+    let length = |rounds: &[Vec<Figures>], place: usize| -> Vec<Figures> {
+        rounds.iter().map(|round| round[place].clone()).collect()
+    };
+    let (first, first_wasm) = (middle(&length(&natives, 0)), length(&wasms, 0));
+    for place in 0..LENGTHS.len() {
+        let native = length(&natives, place);
+        describe(&native[0]);
+        print_row("native", &middle(&native), &first);
+        if wasms.is_empty() {
+            continue;
         }
-        first.get_or_insert((native, wasm));
+        let wasm = length(&wasms, place);
+        print_row("wasm", &middle(&wasm), &middle(&first_wasm));
+        let ratios = native.iter().zip(&wasm).map(|(native, wasm)| wasm.run_ms / native.run_ms).collect();
+        println!(
+            "  wasm / native, round by round: {:.2}×; hashes {}",
+            median(ratios),
+            same(&native[0], &wasm[0])
+        );
     }
     Ok(())
 }
@@ -106,19 +107,14 @@ fn describe(figures: &Figures) {
     );
 }
 
-fn print_row(name: &str, figures: &Figures, first: Option<&Figures>) {
+fn print_row(name: &str, figures: &Figures, first: &Figures) {
     let million = figures.events as f64 / figures.run_ms / 1_000.0;
-    let ratio = |now: f64, then: fn(&Figures) -> f64| {
-        first.map_or(String::new(), |first| format!(" ({:.1}×)", now / then(first)))
-    };
+    let ratio = |of: fn(&Figures) -> f64| format!("{:.2} µs ({:.1}×)", of(figures), of(figures) / of(first));
     println!(
-        "  {name:6} {million:.2} million events/s; step {:.2} µs{}, back {:.2} µs{}, seek {:.2} µs{}",
-        figures.step_us,
-        ratio(figures.step_us, |first| first.step_us),
-        figures.back_us,
-        ratio(figures.back_us, |first| first.back_us),
-        figures.seek_us,
-        ratio(figures.seek_us, |first| first.seek_us),
+        "  {name:6} {million:.2} million events/s; step {}, back {}, seek {}",
+        ratio(|figures| figures.step_us),
+        ratio(|figures| figures.back_us),
+        ratio(|figures| figures.seek_us),
     );
 }
 

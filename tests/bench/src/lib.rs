@@ -73,14 +73,27 @@ pub struct Figures {
     pub seek_us: f64,
 }
 
-/// Computes a run of so many events, and moves a playhead about in it. `now` is a clock in milliseconds.
-pub fn measure(events: u64, now: impl Fn() -> f64) -> Result<Figures, String> {
-    let mut run = Run::<Raft>::start(scenario()).map_err(|error| error.to_string())?;
-    let begin = now();
-    run.run_until(Ns::s(3_600), events);
-    let run_ms = now() - begin;
-    let (step_us, back_us, seek_us) = moves(&run, &now);
-    Ok(Figures { run_ms, step_us, back_us, seek_us, ..describe(&run) })
+/// Computes runs of so many events each, and moves playheads about in them. `now` is a clock in milliseconds.
+///
+/// The runs are kept side by side and their playheads moved in turn, one move in each: so drift of the machine meets
+/// all alike, and no run has the processor's caches for itself, as none has in a page that draws between two moves.
+pub fn measure(lengths: &[u64], now: impl Fn() -> f64) -> Result<Vec<Figures>, String> {
+    let mut runs = Vec::new();
+    for &events in lengths {
+        let mut run = Run::<Raft>::start(scenario()).map_err(|error| error.to_string())?;
+        let begin = now();
+        run.run_until(Ns::s(3_600), events);
+        runs.push((run, now() - begin));
+    }
+    let moves = moves(&runs, &now);
+    let figures = runs.iter().zip(moves).map(|((run, run_ms), [step_us, back_us, seek_us])| Figures {
+        run_ms: *run_ms,
+        step_us,
+        back_us,
+        seek_us,
+        ..describe(run)
+    });
+    Ok(figures.collect())
 }
 
 fn describe(run: &Run<Raft>) -> Figures {
@@ -115,24 +128,45 @@ fn describe(run: &Run<Raft>) -> Figures {
     }
 }
 
-/// Microseconds a move: a step on, a step back, a seek; at playheads spread over the run as if at random.
-fn moves(run: &Run<Raft>, now: &impl Fn() -> f64) -> (f64, f64, f64) {
-    let trace = run.trace();
-    let order = trace.order();
-    // Multiples of a large odd number, modulo the length, visit the run in no order.
-    let places: Vec<usize> = (1..=MOVES).map(|turn| turn.wrapping_mul(0x9E37_79B9) % order.len()).collect();
-    let key =
-        |place: usize| trace.event(order[place.min(order.len() - 1)]).map_or(Key::START, |event| event.key);
-    let mut cursor = Cursor::new(run);
-    let mut timed = |goals: &mut dyn Iterator<Item = Key>| {
-        let begin = now();
-        goals.for_each(|goal| cursor.seek(run, goal));
-        (now() - begin) * 1_000.0 / MOVES as f64
-    };
-    let seek = timed(&mut places.iter().map(|&place| key(place)));
-    // Steps in twenty stretches of a hundred; getting to a stretch is a seek, and one in a hundred.
-    let stretch = |turn: usize| places[turn / 100 * 100];
-    let step = timed(&mut (0..MOVES).map(|turn| key(stretch(turn) + turn % 100)));
-    let back = timed(&mut (0..MOVES).map(|turn| key((stretch(turn) + 100).saturating_sub(turn % 100))));
-    (step, back, seek)
+/// Microseconds a move, run by run: a step on, a step back, a seek; at playheads spread over the run as if at random.
+fn moves(runs: &[(Run<Raft>, f64)], now: &impl Fn() -> f64) -> Vec<[f64; 3]> {
+    let mut movers: Vec<Mover<'_>> = runs.iter().map(|(run, _)| Mover::new(run)).collect();
+    for turn in 1..=MOVES {
+        for mover in &mut movers {
+            mover.turn(turn, now);
+        }
+    }
+    movers.into_iter().map(|mover| mover.spent.map(|ms| ms * 1_000.0 / MOVES as f64)).collect()
+}
+
+/// A playhead that is moved about in a run, and the milliseconds that its moves took.
+struct Mover<'a> {
+    run: &'a Run<Raft>,
+    cursor: Cursor<Raft>,
+    spent: [f64; 3],
+}
+
+impl<'a> Mover<'a> {
+    fn new(run: &'a Run<Raft>) -> Mover<'a> {
+        Mover { run, cursor: Cursor::new(run), spent: [0.0; 3] }
+    }
+
+    /// A seek, then a step on and a step back from there.
+    fn turn(&mut self, turn: usize, now: &impl Fn() -> f64) {
+        let trace = self.run.trace();
+        let order = trace.order();
+        // Multiples of a large odd number, modulo the length, visit the run in no order.
+        let place = turn.wrapping_mul(0x9E37_79B9) % (order.len() - 1);
+        let key = |place: usize| trace.event(order[place]).map_or(Key::START, |event| event.key);
+        let goals = [key(place), key(place + 1), key(place)];
+        let mut last = now();
+        let [seek, step, back] = goals.map(|goal| {
+            self.cursor.seek(self.run, goal);
+            let before = std::mem::replace(&mut last, now());
+            last - before
+        });
+        for (spent, ms) in self.spent.iter_mut().zip([step, back, seek]) {
+            *spent += ms;
+        }
+    }
 }
