@@ -69,7 +69,7 @@ impl<P: Protocol> Run<P> {
     /// costs more than the run (4.3 times native instead of 1.5, at a million events).
     #[cfg(target_arch = "wasm32")]
     fn make_room(&self) {
-        const EVENTS: usize = 32 * MARK_EVERY;
+        const EVENTS: usize = 256 * MARK_EVERY;
         const BYTES: usize = EVENTS * 1_000;
         if self.trace.order.len().is_multiple_of(EVENTS) {
             drop(std::hint::black_box(Vec::<u8>::with_capacity(BYTES)));

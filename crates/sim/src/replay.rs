@@ -83,6 +83,7 @@ impl<P: Protocol> Cursor<P> {
 
     /// Moves to where all at or before `now` has happened.
     pub fn seek(&mut self, run: &Run<P>, now: Key) {
+        let mut marks = None;
         for (index, (count, node)) in self.nodes.iter_mut().enumerate() {
             let events = &run.trace.lanes[index].events;
             // Most steps move one node or none: look beside the present place before searching the whole line.
@@ -92,7 +93,11 @@ impl<P: Protocol> Cursor<P> {
             if stays {
                 continue;
             }
-            let target = run.trace.lane_count_until(index, now);
+            let target = run.trace.lane_count_until(
+                index,
+                now,
+                *marks.get_or_insert_with(|| run.trace.marks_until(now)),
+            );
             if target > *count && target - *count <= CHECKPOINT_EVERY {
                 for event in *count..target {
                     run.repeat(index, event + 1, node, &mut self.effects, false);

@@ -28,7 +28,7 @@ pub struct Trace {
 
 /// After how many events of a run it is noted how far each line has come, so that a moment is found in a long run by
 /// looking at little of it.
-pub(crate) const MARK_EVERY: usize = 1024;
+pub(crate) const MARK_EVERY: usize = 128;
 
 /// How far each line had come after so many events of the run.
 #[derive(Clone, Debug)]
@@ -406,7 +406,7 @@ impl Trace {
     }
 
     /// How many marks stand at or before `now`.
-    fn marks_until(&self, now: Key) -> usize {
+    pub(crate) fn marks_until(&self, now: Key) -> usize {
         self.marks.partition_point(|mark| mark.key <= now)
     }
 
@@ -421,11 +421,11 @@ impl Trace {
 
     /// How many events of one node happen at or before `now`.
     pub fn node_count_until(&self, node: NodeId, now: Key) -> u32 {
-        self.nodes.index(node).map_or(0, |index| self.lane_count_until(index, now))
+        self.nodes.index(node).map_or(0, |index| self.lane_count_until(index, now, self.marks_until(now)))
     }
 
-    pub(crate) fn lane_count_until(&self, index: usize, now: Key) -> u32 {
-        let marks = self.marks_until(now);
+    /// The same for the node at this index, given how many marks stand at or before `now`.
+    pub(crate) fn lane_count_until(&self, index: usize, now: Key, marks: usize) -> u32 {
         let events = &self.lanes[index].events;
         let first = marks.checked_sub(1).map_or(0, |before| self.marks[before].counts[index] as usize);
         let last = self.marks.get(marks).map_or(events.len(), |after| after.counts[index] as usize);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 mod wasm;
 
 /// How often playheads are moved for one figure.
-const MOVES: usize = 2_000;
+const MOVES: usize = 5_000;
 
 /// The run that is measured: five Raft servers and eight clients that write without pause, one message in a hundred
 /// lost, and a server that stands still for 400 ms every 1.5 s, each in its turn, so that leaders change.
