@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use crate::hash::PortableHasher;
-use crate::ids::{EventId, MsgId, NodeId, OpId, TimerId};
+use crate::ids::{EventId, MsgId, NodeId, OpId, OpSource, TimerId};
 use crate::order::Key;
 use crate::protocol::{Effect, EffectOf, MsgView, Protocol};
 use crate::run::Run;
@@ -93,7 +93,13 @@ impl<P: Protocol> Session for Run<P> {
 
     fn op(&self, id: OpId) -> Option<(String, Option<String>)> {
         let index = self.trace.nodes.index(id.client)?;
-        let place = self.trace.lanes[index].ops.iter().position(|op| op.id == id)?;
+        let ops = &self.trace.lanes[index].ops;
+        // The n-th of the workload stands no later than n, but for those that people asked for in between.
+        let end = match id.source {
+            OpSource::Workload(n) => (n as usize + self.plan.ops.len()).min(ops.len()),
+            OpSource::Entry(_) => ops.len(),
+        };
+        let place = ops[..end].iter().rposition(|op| op.id == id)?;
         let (asked, told) = &self.payloads[index].ops[place];
         Some((asked.op.to_string(), told.as_ref().map(ToString::to_string)))
     }
