@@ -22,13 +22,13 @@ use crate::panels::side::Side;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
 use crate::store::pick::Pick;
 use crate::store::work::{Work, WorkAction};
-use crate::style::Style;
-use crate::top::banner::Banner;
+use crate::style;
+use crate::top::banner::banner;
 use crate::top::bar::Bar;
-use crate::top::help::Help;
-use crate::top::options::{Options, order};
+use crate::top::help::help;
+use crate::top::options::{Options, options, order};
 use crate::top::share::{Share, read};
-use crate::transport::{HealthData, Transport};
+use crate::transport::{HealthData, Transport, transport};
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
 #[component]
@@ -36,7 +36,9 @@ pub fn App() -> Html {
     let shelf = use_mut_ref(Books::empty);
     let first = use_memo((), |()| at_start(&shelf));
     match &*first {
-        Some((work, look)) => html! { <Page shelf={Kept(shelf)} work={work.clone()} look={look.clone()} /> },
+        Some((work, look)) => html! {
+            <><style>{ style::sheet() }</style><Page shelf={Kept(shelf)} work={work.clone()} look={look.clone()} /></>
+        },
         None => html! { <main><h1>{ "Lightcone" }</h1><p>{ "There is no protocol to open." }</p></main> },
     }
 }
@@ -95,19 +97,27 @@ fn Page(props: &PageProps) -> Html {
         (habits.aside && !narrow).then_some("no-side"),
         narrow.then_some("narrow"),
     );
+    let keys = Transport {
+        now: work.now,
+        until: work.scenario.until,
+        place: work.place(),
+        is_done: work.run.is_done(),
+        playing: work.playing,
+        quiz: work.quiz,
+        speed: habits.speed,
+        health: HealthData::at(&*work.run.session(), work.now),
+    };
     html! {
         <ContextProvider<Desk> context={desk.clone()}>
-            <Style />
             <div {class} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} ondrop={dropped(open)}>
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
-                <Banner trouble={work.trouble.clone()} quiz={work.quiz} hinted={habits.hinted} {narrow} />
+                { banner(&desk, work.trouble.as_ref(), work.quiz, habits.hinted, narrow) }
                 <main class="main">
                     <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={*pick} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
                     <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={*pick} lanes={lanes.clone()} {narrow} />
                 </main>
-                <Transport now={work.now} until={work.scenario.until} place={work.place()} is_done={work.run.is_done()}
-                    playing={work.playing} quiz={work.quiz} speed={habits.speed} health={HealthData::at(&*work.run.session(), work.now)} />
-                <div class="popped">{ popped(&pop, &work, &look, &habits, &lanes, shelf) }</div>
+                { transport(&desk, &keys) }
+                <div class="popped">{ popped(&desk, &pop, &work, &look, &habits, &lanes, shelf) }</div>
                 <p class="unseen" aria-live="polite" role="log" data-said={work.said.count.to_string()}>{ work.said.text.clone() }</p>
             </div>
         </ContextProvider<Desk>>
@@ -116,6 +126,7 @@ fn Page(props: &PageProps) -> Html {
 
 /// What is open above the page.
 fn popped(
+    desk: &Desk,
     pop: &Option<Pop>,
     work: &UseReducerHandle<Work>,
     look: &UseReducerHandle<Look>,
@@ -133,10 +144,18 @@ fn popped(
             html! { <Partition key="partition" {scenario} now={work.now.at} {first} /> }
         }
         Some(Pop::Share) => html! { <Share key="share" work={work.clone()} look={look.clone()} {shelf} /> },
-        Some(Pop::Help) => html! { <Help key="help" /> },
-        Some(Pop::Options) => html! {
-            <Options key="options" look={Rc::new((**look).clone())} {scenario} kinds={kinds(work)} lanes={lanes.to_vec()} large={habits.large} shade={habits.shade} />
-        },
+        Some(Pop::Help) => help(),
+        Some(Pop::Options) => options(
+            desk,
+            &Options {
+                look,
+                scenario: &scenario,
+                kinds: kinds(work),
+                lanes,
+                large: habits.large,
+                shade: habits.shade,
+            },
+        ),
     }
 }
 

@@ -141,19 +141,11 @@ impl Sign {
     }
 }
 
-/// Properties of [`Icon`].
-#[derive(Properties, PartialEq)]
-pub struct IconProps {
-    /// Which.
-    pub sign: Sign,
-}
-
 /// An icon. It says nothing to a screen reader: the control around it does.
-#[component]
-pub fn Icon(props: &IconProps) -> Html {
-    let (path, filled) = props.sign.path();
+pub fn icon(sign: Sign) -> Html {
+    let (path, filled) = sign.path();
     html! {
-        <svg class={classes!("icon", filled.then_some("filled"))} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class={if filled { "icon filled" } else { "icon" }} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d={path} />
         </svg>
     }

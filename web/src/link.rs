@@ -2,17 +2,11 @@
 
 use lightcone_formats::link::{self, Document, MAX_LINK, Seal, SealVerdict};
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
 
 use crate::store::look::Look;
 use crate::store::run::{Run, protocol, unknown_protocol};
 use crate::store::work::Work;
-
-/// The scenario that a protocol's name opens.
-fn usual(name: &str) -> Option<Scenario> {
-    protocol(name).map(|entry| (entry.scenario)(None))
-}
 
 /// All that a link or a file holds of the document at work.
 pub fn document(work: &Work, look: &Look) -> Document {
@@ -28,7 +22,7 @@ pub fn document(work: &Work, look: &Look) -> Document {
 
 /// The fragment that opens a document, without `#`.
 pub fn fragment(document: &Document) -> String {
-    link::to_fragment(document, usual)
+    link::to_fragment(document, lightcone_protocols::all())
 }
 
 /// Whether a fragment is too long for a link that is to travel.
@@ -38,7 +32,7 @@ pub fn is_too_long(fragment: &str) -> bool {
 
 /// What a link opens; it may be the whole address or its fragment.
 pub fn from_link(link: &str) -> Result<Document, String> {
-    known(link::from_fragment(link, usual).map_err(|bad| bad.to_string())?)
+    known(link::from_fragment(link, lightcone_protocols::all()).map_err(|bad| bad.to_string())?)
 }
 
 /// What a file opens.

@@ -1,8 +1,6 @@
 //! The look of the page: each component's stylesheet stands beside it, and all are put together here.
 
 use lightcone_diagram::{Theme, rules, variables};
-use yew::prelude::*;
-
 const SHEETS: &str = concat!(
     include_str!("top/top.css"),
     include_str!("parts/parts.css"),
@@ -12,11 +10,7 @@ const SHEETS: &str = concat!(
 );
 
 /// The stylesheets of all components and of the diagram, once.
-#[component]
-pub fn Style() -> Html {
-    let sheet = use_memo((), |()| {
-        let (light, dark) = (variables(Theme::Light), variables(Theme::Dark));
-        format!(".light {{\n{light}}}\n.dark {{\n{dark}}}\n{}\n{SHEETS}", rules())
-    });
-    html! { <style>{ (*sheet).clone() }</style> }
+pub fn sheet() -> String {
+    let (light, dark) = (variables(Theme::Light), variables(Theme::Dark));
+    format!(".light {{\n{light}}}\n.dark {{\n{dark}}}\n{}\n{SHEETS}", rules())
 }

@@ -34,7 +34,9 @@ fn layer(keys: &[&str]) -> LayerProps {
         target: None,
         title: Some(format!("<b>{key}</b>")),
     };
-    LayerProps { layer: LayerData { name: "marks", chunk: 0, shapes: Rc::new(keys.iter().map(shape).collect()) } }
+    LayerProps {
+        layer: LayerData { name: "marks", chunk: 0, shapes: Rc::new(keys.iter().map(shape).collect()) },
+    }
 }
 
 fn circles(root: &Element) -> Vec<Element> {

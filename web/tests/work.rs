@@ -60,7 +60,10 @@ fn a_crash_takes_its_node_down_at_the_playhead_and_undo_brings_it_back() {
     let crashed = done(&work, Deed::Now(Action::Crash { node: C }));
     assert_eq!((condition(&crashed, C), crashed.now.at), (Condition::Down, work.now.at));
     let undone = after(&crashed, [WorkAction::Undo]);
-    assert_eq!((condition(&undone, C), undone.now, &undone.scenario), (Condition::Up, work.now, &work.scenario));
+    assert_eq!(
+        (condition(&undone, C), undone.now, &undone.scenario),
+        (Condition::Up, work.now, &work.scenario)
+    );
     let redone = after(&undone, [WorkAction::Redo]);
     assert_eq!((condition(&redone, C), &redone.scenario), (Condition::Down, &crashed.scenario));
 }
@@ -83,7 +86,10 @@ fn a_message_that_is_delivered_next_is_the_next_event() {
     let delivered = done(&work, Deed::Deliver(message));
     let session = delivered.run.session();
     let last = session.trace().last_event(delivered.now).expect("there are events");
-    assert_eq!(session.trace().event(last).expect("it exists").cause, lightcone_sim::trace::Cause::Message(message));
+    assert_eq!(
+        session.trace().event(last).expect("it exists").cause,
+        lightcone_sim::trace::Cause::Message(message)
+    );
     assert_eq!(delivered.now.at, work.now.at);
 }
 
@@ -170,7 +176,12 @@ fn playing_halts_where_an_invariant_breaks() {
         let violation = session.trace().violations().first().expect("it breaks").clone();
         session.trace().event(violation.event).expect("it exists").at()
     };
-    assert!(work.now.at.since(at) <= Ns::ms(1) && work.said.text.contains("term"), "{} {:?}", work.now.at, work.said);
+    assert!(
+        work.now.at.since(at) <= Ns::ms(1) && work.said.text.contains("term"),
+        "{} {:?}",
+        work.now.at,
+        work.said
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -178,7 +189,8 @@ fn a_crash_inside_an_event_falls_between_its_effects() {
     let work = raft(Ns::s(2));
     let event = {
         let session = work.run.session();
-        let many = |&&id: &&EventId| session.explain(id).is_some_and(|told| told.effects.len() > 2) && id.node == C;
+        let many =
+            |&&id: &&EventId| session.explain(id).is_some_and(|told| told.effects.len() > 2) && id.node == C;
         *session.trace().order().iter().find(many).expect("C does several things at once")
     };
     let at = work.run.session().trace().event(event).expect("it exists").at();

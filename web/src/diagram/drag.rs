@@ -8,7 +8,6 @@ use lightcone_sim::ids::EntryId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::time::Ns;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -89,21 +88,21 @@ pub fn use_drag(node: &NodeRef, plan: Option<Plan>, run: Run, scenario: Rc<Scena
             moved.set(false);
             let what = target::under(event.target(), run.session().trace()).filter(|what| is_handle(*what));
             if let (Some(what), Some(from), true) = (what, along(&event), event.button() == 0) {
-                if let Some(element) =
-                    event.current_target().and_then(|target| target.dyn_into::<Element>().ok())
-                {
-                    let _ = element.set_pointer_capture(event.pointer_id());
-                }
                 pull.set(Some(Pull { what, from, along: from }));
             }
         })
     };
     let onpointermove = {
-        let (pull, moved, plan, desk) = (pull.clone(), moved.clone(), plan.clone(), desk.clone());
+        let (pull, moved, plan, desk, node) =
+            (pull.clone(), moved.clone(), plan.clone(), desk.clone(), node.clone());
         Callback::from(move |event: PointerEvent| {
             let (Some(held), Some(along), Some(plan)) = (*pull, along(&event), plan.as_ref()) else { return };
-            if (along - held.from).abs() > SLACK {
+            if !moved.get() && (along - held.from).abs() > SLACK {
                 moved.set(true);
+                // From here on all moves are the diagram's, wherever the pointer is.
+                if let Some(element) = node.cast::<Element>() {
+                    let _ = element.set_pointer_capture(event.pointer_id());
+                }
             }
             if moved.get() {
                 pull.set(Some(Pull { along, ..held }));

@@ -8,7 +8,7 @@ use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::Condition;
 use yew::prelude::*;
 
-use crate::desk::{Pop, use_desk};
+use crate::desk::{Desk, Pop, use_desk};
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -43,10 +43,11 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
     let desk = use_desk();
     let node = props.node;
     let name = words::name(&props.scenario, node);
+    let request = use_request(&desk, node, &props.scenario);
     let state = props.run.session().node(node, props.now);
     let condition = state.map_or(Condition::Up, |state| state.condition);
     let act = |sign: Sign, word: &'static str, action: Action| {
-        html! { <Button key={word} {sign} label={word} text={word} onclick={desk.now_and_close(action)} /> }
+        html! { <key={word}>{ Button::new(sign, word, desk.now_and_close(action)).worded().html() }</> }
     };
     let life = match condition {
         Condition::Up => vec![
@@ -65,56 +66,39 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
         <Sheet key={node.to_string()} title={format!("{name} at {}", words::clock(props.now.at))} name="lane" at={props.at}>
             <div class="menu-life" role="group" aria-label="Crash and recover">{ for life }</div>
             <div class="menu-life" role="group" aria-label="Links">
-                <Isolate {node} scenario={props.scenario.clone()} />
-                <Button sign={Sign::Split} label="Partition…" text="Partition…" onclick={desk.popping(Some(Pop::Partition(Some(node))))} />
+                { isolate(&desk, node, &props.scenario) }
+                { Button::new(Sign::Split, "Partition…", desk.popping(Some(Pop::Partition(Some(node))))).worded().html() }
             </div>
-            <Request {node} scenario={props.scenario.clone()} />
-            <ClockForm {node} />
-            <LaneForm {node} {name} lanes={props.lanes.clone()} />
+            { request }
+            { clock_form(&desk, node) }
+            { lane_form(&desk, node, &name, &props.lanes) }
         </Sheet>
     }
 }
 
-/// Properties of [`Isolate`].
-#[derive(Properties, PartialEq)]
-struct IsolateProps {
-    node: NodeId,
-    scenario: Rc<Scenario>,
-}
-
 /// Cuts one node off from all others, or heals all links.
-#[component]
-fn Isolate(props: &IsolateProps) -> Html {
-    let desk = use_desk();
+fn isolate(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
     let others: Vec<NodeId> =
-        props.scenario.node_set().iter().filter(|&other| other != props.node && !other.is_client()).collect();
-    let cut = Action::Partition { groups: vec![vec![props.node], others], until: None, one_way: false };
+        scenario.node_set().iter().filter(|&other| other != node && !other.is_client()).collect();
+    let heal = desk.now_and_close(Action::Heal { from: None, to: None });
+    let cut = Action::Partition { groups: vec![vec![node], others], until: None, one_way: false };
     html! {
         <>
-            <Button sign={Sign::Split} label="Cut it off" text="Cut it off" hint="from all other servers" onclick={desk.now_and_close(cut)} />
-            <Button sign={Sign::Link} label="Heal all links" text="Heal all" onclick={desk.now_and_close(Action::Heal { from: None, to: None })} />
+            { Button::new(Sign::Split, "Cut it off", desk.now_and_close(cut)).worded().hint("from all other servers").html() }
+            { Button::new(Sign::Link, "Heal all links", heal).text("Heal all").html() }
         </>
     }
 }
 
-/// Properties of [`Request`].
-#[derive(Properties, PartialEq)]
-struct RequestProps {
-    node: NodeId,
-    scenario: Rc<Scenario>,
-}
-
 /// A client's operation, at this server or by this client.
-#[component]
-fn Request(props: &RequestProps) -> Html {
-    let desk = use_desk();
-    let ops = protocol(&props.scenario.protocol).map_or(&[][..], |entry| entry.ops);
+#[hook]
+fn use_request(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
+    let ops = protocol(&scenario.protocol).map_or(&[][..], |entry| entry.ops);
     let op = use_state_eq(|| ops.first().map(ToString::to_string).unwrap_or_default());
-    let node = props.node;
-    let clients: Vec<NodeId> = props.scenario.node_set().iter().filter(|node| node.is_client()).collect();
+    let clients: Vec<NodeId> = scenario.node_set().iter().filter(|node| node.is_client()).collect();
     let client = use_state_eq(|| if node.is_client() { Some(node) } else { clients.first().copied() });
-    let name = |node: &NodeId| (node.to_string().into(), words::name(&props.scenario, *node).into());
-    let servers: Vec<NodeId> = props.scenario.node_set().iter().filter(|node| !node.is_client()).collect();
+    let name = |node: &NodeId| (node.to_string().into(), words::name(scenario, *node).into());
+    let servers: Vec<NodeId> = scenario.node_set().iter().filter(|node| !node.is_client()).collect();
     let server = use_state_eq(|| (!node.is_client()).then_some(node));
     let oninput = {
         let op = op.setter();
@@ -122,7 +106,7 @@ fn Request(props: &RequestProps) -> Html {
     };
     let onsubmit = {
         let (desk, op, client, server, name) =
-            (desk.clone(), op.clone(), *client, *server, props.scenario.protocol.clone());
+            (desk.clone(), op.clone(), *client, *server, scenario.protocol.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let (Some(client), Some(entry)) = (client, protocol(&name)) else { return };
@@ -157,17 +141,8 @@ fn Request(props: &RequestProps) -> Html {
     }
 }
 
-/// Properties of [`ClockForm`].
-#[derive(Properties, PartialEq)]
-struct ClockFormProps {
-    node: NodeId,
-}
-
 /// A node's clock: set ahead or back, or running fast or slow.
-#[component]
-fn ClockForm(props: &ClockFormProps) -> Html {
-    let desk = use_desk();
-    let node = props.node;
+fn clock_form(desk: &Desk, node: NodeId) -> Html {
     let offset = |ms: i64| Action::Clock { node, offset: Some(ms * 1_000_000), drift_ppm: None };
     let drift = |percent: i64| Action::Clock { node, offset: None, drift_ppm: Some(percent * 10_000) };
     let offsets = [(-500, "−0.5 s"), (0, "true"), (200, "+0.2 s"), (1_000, "+1 s")];
@@ -185,25 +160,14 @@ fn ClockForm(props: &ClockFormProps) -> Html {
     }
 }
 
-/// Properties of [`LaneForm`].
-#[derive(Properties, PartialEq)]
-struct LaneFormProps {
-    node: NodeId,
-    name: String,
-    lanes: Vec<NodeId>,
-}
-
 /// How a lane is called, and where it stands.
-#[component]
-fn LaneForm(props: &LaneFormProps) -> Html {
-    let desk = use_desk();
-    let node = props.node;
+fn lane_form(desk: &Desk, node: NodeId, name: &str, lanes: &[NodeId]) -> Html {
     let onchange = {
         let desk = desk.clone();
         Callback::from(move |event: Event| desk.act(Deed::Rename(node, dom::value(&event))))
     };
-    let place = props.lanes.iter().position(|&other| other == node).unwrap_or(0);
-    let order = |by: isize| desk.looking(LookAction::Order(moved(&props.lanes, place, by)));
+    let place = lanes.iter().position(|&other| other == node).unwrap_or(0);
+    let order = |by: isize| desk.looking(LookAction::Order(moved(lanes, place, by)));
     let onhide = {
         let desk = desk.clone();
         Callback::from(move |_| {
@@ -213,11 +177,11 @@ fn LaneForm(props: &LaneFormProps) -> Html {
     };
     html! {
         <div class="menu-lane">
-            <label class="value-row"><span>{ "called" }</span><input type="text" maxlength="20" value={props.name.clone()} {onchange} /></label>
+            <label class="value-row"><span>{ "called" }</span><input type="text" maxlength="20" value={name.to_owned()} {onchange} /></label>
             <span class="row">
-                <Button sign={Sign::Up} label="Move the lane up" disabled={place == 0} onclick={order(-1)} />
-                <Button sign={Sign::Down} label="Move the lane down" disabled={place + 1 == props.lanes.len()} onclick={order(1)} />
-                <Button sign={Sign::Eye} label="Hide the lane" text="Hide" onclick={onhide} />
+                { Button::new(Sign::Up, "Move the lane up", order(-1)).disabled(place == 0).html() }
+                { Button::new(Sign::Down, "Move the lane down", order(1)).disabled(place + 1 == lanes.len()).html() }
+                { Button::new(Sign::Eye, "Hide the lane", onhide).text("Hide").html() }
             </span>
         </div>
     }

@@ -19,7 +19,7 @@ use crate::diagram::drag::{Drag, use_drag};
 use crate::diagram::layer::Layer;
 use crate::diagram::scroll::use_scroll;
 use crate::diagram::target;
-use crate::diagram::toolbar::Toolbar;
+use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
 use crate::store::look::{Look, LookAction};
 use crate::store::pick::Pick;
@@ -96,19 +96,19 @@ pub fn Pane(props: &PaneProps) -> Html {
     let flow = view.flow;
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
-    let view = if flow == Flow::LeftToRight { spread(view, &work.run, space) } else { view };
+    let view = spread(view, &work.run, space);
     let plan = use_plan(&work.run, view, space);
     *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
     let scroll = use_scroll(&node, plan.clone(), flow, work.now, work.playing, desk.look.clone());
     let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
     let glow = use_glow(work.touched.clone());
+    let fitting =
+        space.map_or(1.0, |space| Layout::fitting_zoom(&*work.run.session(), space.along_px) / *natural);
+    let fits = (props.look.zoom / fitting - 1.0).abs() < 1e-3;
     let onfit = {
-        let (desk, run, natural, zoom) = (desk.clone(), work.run.clone(), *natural, props.look.zoom);
+        let look = desk.look.clone();
         Callback::from(move |_| {
-            if let Some(space) = space {
-                let fitting = Layout::fitting_zoom(&*run.session(), space.along_px);
-                desk.look.dispatch(LookAction::Zoom(fitting / natural / zoom));
-            }
+            look.dispatch(if fits { LookAction::Natural } else { LookAction::Fit(fitting) })
         })
     };
     let onclick = {
@@ -123,9 +123,16 @@ pub fn Pane(props: &PaneProps) -> Html {
         })
     };
     let frame = Frame { now: work.now, selected: props.pick.map(selected), window: scroll, glow };
+    let tools = Toolbar {
+        scale: props.look.view.scale,
+        labels: props.look.view.labels,
+        options_open: props.options_open,
+        fits,
+        onfit,
+    };
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
-            <Toolbar scale={props.look.view.scale} labels={props.look.view.labels} options_open={props.options_open} {onfit} />
+            { toolbar(&desk, tools) }
             <div ref={node} class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
                 { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
@@ -149,8 +156,9 @@ fn view(props: &PaneProps) -> View {
 fn spread(view: View, run: &Run, space: Option<Space>) -> View {
     let hidden = view.hidden_nodes.len();
     let lanes = run.nodes().len().saturating_sub(hidden).max(1) as f64;
-    let room = space.map_or(0.0, |space| space.across_px - view.text_px * 5.5);
-    View { lane_gap_px: (room / (lanes + 0.4)).min(150.0).max(view.lane_gap_px), ..view }
+    let room = space.map_or(0.0, |space| space.across_px - view.text_px * 6.6);
+    let most = if view.flow == Flow::LeftToRight { 150.0 } else { 200.0 };
+    View { lane_gap_px: (room / (lanes + 0.4)).min(most).max(view.lane_gap_px), ..view }
 }
 
 fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
@@ -260,7 +268,8 @@ fn meaning(session: &dyn Session, layout: &Layout, node: &NodeRef, event: &Mouse
             return op.map_or(Click::Nothing, |op| event_of(id.client, op.invoked));
         }
         Some(Target::Entry(id) | Target::Begin(id) | Target::End(id)) => {
-            let caused = |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
+            let caused =
+                |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
             if let Some(&event) = trace.order().iter().find(|event| caused(event)) {
                 return Click::Pick(Some(Pick::Event(event)));
             }

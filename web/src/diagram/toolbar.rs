@@ -3,35 +3,34 @@
 use lightcone_diagram::{Labels, TimeScale};
 use yew::prelude::*;
 
-use crate::desk::{Pop, use_desk};
+use crate::desk::{Desk, Pop};
 use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::look::LookAction;
 
-/// Properties of [`Toolbar`].
-#[derive(Properties, PartialEq)]
-pub struct ToolbarProps {
+/// What the toolbar shows.
+pub struct Toolbar {
     /// What distance along the time axis means.
     pub scale: TimeScale,
     /// What stands on arrows.
     pub labels: Labels,
     /// Whether the options are open.
     pub options_open: bool,
-    /// Shows the whole run at once.
+    /// Whether the whole run is in sight.
+    pub fits: bool,
+    /// Shows the whole run at once, or makes it readable again.
     pub onfit: Callback<MouseEvent>,
 }
 
 /// The toolbar of the diagram.
-#[component]
-pub fn Toolbar(props: &ToolbarProps) -> Html {
-    let desk = use_desk();
-    let scale = match props.scale {
+pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
+    let scale = match shown.scale {
         TimeScale::True => "true",
         TimeScale::Warped => "warped",
         TimeScale::Logical => "logical",
     };
-    let labels = match props.labels {
+    let labels = match shown.labels {
         Labels::None => "none",
         Labels::Kinds => "kinds",
         Labels::Full => "full",
@@ -62,12 +61,13 @@ pub fn Toolbar(props: &ToolbarProps) -> Html {
         <div class="toolbar" role="toolbar" aria-label="Diagram">
             <PickList label="Time" choices={same(["true", "warped", "logical"])} value={scale} onpick={onscale} name="scale" />
             <PickList label="Labels" choices={same(["none", "kinds", "full"])} value={labels} onpick={onlabels} name="labels" />
-            <span data-pops=""><Button sign={Sign::Sliders} label="Diagram options" text="More" class="quiet"
-                expanded={props.options_open} onclick={desk.popping((!props.options_open).then_some(Pop::Options))} /></span>
+            <span data-pops="">{ Button::new(Sign::Sliders, "Diagram options", desk.popping((!shown.options_open).then_some(Pop::Options)))
+                .text("More").class("quiet").expanded(shown.options_open).html() }</span>
             <span class="zoom" role="group" aria-label="Zoom">
-                <Button sign={Sign::Minus} label="Zoom out" hint="[" class="quiet" onclick={desk.looking(LookAction::Zoom(0.8))} />
-                <Button sign={Sign::Plus} label="Zoom in" hint="]" class="quiet" onclick={desk.looking(LookAction::Zoom(1.25))} />
-                <Button sign={Sign::Fit} label="Fit the whole run" text="Fit" class="quiet" onclick={props.onfit.clone()} />
+                { Button::new(Sign::Minus, "Zoom out", desk.looking(LookAction::Zoom(0.8))).hint("[").class("quiet").html() }
+                { Button::new(Sign::Plus, "Zoom in", desk.looking(LookAction::Zoom(1.25))).hint("]").class("quiet").html() }
+                { Button::new(Sign::Fit, if shown.fits { "Back to a readable size" } else { "Fit the whole run" }, shown.onfit)
+                    .text("Fit").class("quiet").pressed(shown.fits).html() }
             </span>
         </div>
     }

@@ -6,22 +6,12 @@ use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use yew::prelude::*;
 
-use crate::desk::{Desk, use_desk};
-use crate::icons::{Icon, Sign};
+use crate::desk::Desk;
+use crate::icons::{Sign, icon};
 use crate::panels::event::going;
 use crate::parts::button::Button;
 use crate::store::pick::Pick;
-use crate::store::run::Run;
 use crate::words;
-
-/// Properties of [`Checks`].
-#[derive(Properties, PartialEq)]
-pub struct ChecksProps {
-    /// The run.
-    pub run: Run,
-    /// The playhead: what breaks later has not broken yet.
-    pub now: Key,
-}
 
 /// How many invariants are broken at the playhead.
 pub fn broken(session: &dyn Session, now: Key) -> usize {
@@ -35,22 +25,19 @@ fn first_violation<'a>(session: &'a dyn Session, monitor: &str, now: Key) -> Opt
     trace.violations().iter().find(|violation| violation.monitor == monitor && happened(violation.event))
 }
 
-/// The invariants.
-#[component]
-pub fn Checks(props: &ChecksProps) -> Html {
-    let desk = use_desk();
-    let session = props.run.session();
+/// The invariants. What breaks after the playhead has not broken yet.
+pub fn checks(desk: &Desk, session: &dyn Session, now: Key) -> Html {
     let row = |monitor: &'static str| {
-        let violation = first_violation(&*session, monitor, props.now);
+        let violation = first_violation(session, monitor, now);
         let (sign, word, class) = match violation {
             None => (Sign::Check, "holds", "holds"),
             Some(_) => (Sign::Alert, "is violated", "violated"),
         };
         html! {
             <li key={monitor} class={classes!("check", class)} data-monitor={monitor} data-violated={violation.is_some().to_string()}>
-                <div class="check-line"><Icon {sign} /><span>{ monitor }</span><span class="unseen">{ word }</span></div>
+                <div class="check-line">{ icon(sign) }<span>{ monitor }</span><span class="unseen">{ word }</span></div>
                 <div class="check-more" hidden={violation.is_none()}>
-                    { violation.map(|violation| violated(&desk, &*session, violation)).unwrap_or_default() }
+                    { violation.map(|violation| violated(desk, session, violation)).unwrap_or_default() }
                 </div>
             </li>
         }
@@ -62,16 +49,16 @@ fn violated(desk: &Desk, session: &dyn Session, violation: &Violation) -> Html {
     let trace = session.trace();
     let at = trace.event(violation.event).map(|event| event.key);
     let evidence = |&event: &EventId| {
-        html! {
-            <Button key={event.to_string()} sign={Sign::Eye} label={words::event(session, event)} text={event.to_string()} onclick={desk.picking(Some(Pick::Event(event)))} />
-        }
+        let pick = desk.picking(Some(Pick::Event(event)));
+        let button = Button::new(Sign::Eye, words::event(session, event), pick).text(event.to_string());
+        html! { <key={event.to_string()}>{ button.html() }</> }
     };
     html! {
         <div>
             <p>{ &violation.text }</p>
             <div class="row">
                 { for std::iter::once(&violation.event).chain(&violation.evidence).map(evidence) }
-                { at.map(|at| html! { <Button sign={Sign::Go} label="Go to where it broke" text="Go there" onclick={going(desk, at)} /> }).unwrap_or_default() }
+                { at.map(|at| Button::new(Sign::Go, "Go to where it broke", going(desk, at)).text("Go there").html()).unwrap_or_default() }
             </div>
         </div>
     }

@@ -5,45 +5,32 @@ use std::rc::Rc;
 use lightcone_sim::ids::{EventId, MsgId, TimerId};
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
-use lightcone_sim::session::Session;
+use lightcone_sim::session::{Explained, Session};
+use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{Cause, EventRecord, FateKind, Trace};
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::icons::Sign;
-use crate::panels::message::Message;
+use crate::panels::message::message;
 use crate::parts::button::Button;
 use crate::store::pick::Pick;
 use crate::store::run::Run;
-use crate::store::work::{Deed, WorkAction};
+use crate::store::work::{Deed, Work, WorkAction};
 use crate::words;
 
-/// Properties of [`Look`].
-#[derive(Properties, PartialEq)]
-pub struct LookProps {
-    /// The run.
-    pub run: Run,
-    /// The scenario, for names and notes.
-    pub scenario: Rc<Scenario>,
-    /// The playhead.
-    pub now: Key,
-    /// What is picked.
-    pub pick: Pick,
-}
-
 /// What is looked into.
-#[component]
-pub fn Look(props: &LookProps) -> Html {
+pub fn look(desk: &Desk, work: &Work, pick: Pick) -> Html {
     let gone = html! { <p class="small">{ "It does not exist in this run any more." }</p> };
-    if !props.pick.exists(props.run.session().trace()) {
+    if !pick.exists(work.run.session().trace()) {
         return html! { <div class="look">{ gone }</div> };
     }
     html! {
-        <div class="look" data-pick={match props.pick { Pick::Event(id) => id.to_string(), Pick::Message(id) => id.to_string() }}>
-            { match props.pick {
-                Pick::Event(id) => html! { <Event key="event" {id} run={props.run.clone()} scenario={props.scenario.clone()} /> },
-                Pick::Message(id) => html! { <Message key="message" {id} run={props.run.clone()} scenario={props.scenario.clone()} now={props.now} /> },
+        <div class="look" data-pick={match pick { Pick::Event(id) => id.to_string(), Pick::Message(id) => id.to_string() }}>
+            { match pick {
+                Pick::Event(id) => html! { <Event key="event" {id} run={work.run.clone()} scenario={work.scenario.clone()} /> },
+                Pick::Message(id) => message(desk, work, id),
             } }
         </div>
     }
@@ -61,6 +48,8 @@ struct EventProps {
 fn Event(props: &EventProps) -> Html {
     let desk = use_desk();
     let id = props.id;
+    let crashing = use_state_eq(|| false);
+    let notes = use_notes(&desk, &props.run, &props.scenario, id);
     let session = props.run.session();
     let trace = session.trace();
     let Some(event) = trace.event(id).copied() else { return html! { <div /> } };
@@ -72,13 +61,13 @@ fn Event(props: &EventProps) -> Html {
             <p class="clocks">{ clocks(trace, id, &event) }</p>
             <p hidden={told.sentence.is_empty()}>{ &told.sentence }</p>
             <ul class="why" hidden={told.notes.is_empty()} aria-label="Why">{ for told.notes.iter().map(note) }</ul>
-            <Effects {id} effects={told.effects.clone()} at={event.key} cut_short={told.cut_short} can_crash={event.kind.is_activation()} />
+            { effects(&desk, id, &event, &told, &crashing) }
             <div class="row">
-                <Button sign={Sign::Go} label="Go here" text="Go here" hint="g" onclick={going(&desk, event.key)} />
+                { Button::new(Sign::Go, "Go here", going(&desk, event.key)).worded().hint("g").html() }
                 { cause(&desk, &*session, id, &event) }
             </div>
             { consequences(&desk, &*session, &props.scenario, id) }
-            <Notes {id} at={event.key} scenario={props.scenario.clone()} />
+            { notes }
         </div>
     }
 }
@@ -108,19 +97,21 @@ fn clocks(trace: &Trace, id: EventId, event: &EventRecord) -> String {
 fn cause(desk: &Desk, session: &dyn Session, id: EventId, event: &EventRecord) -> Html {
     let trace = session.trace();
     let message = match event.cause {
-        Cause::Message(message) => html! {
-            <Button key="message" sign={Sign::Link} label={format!("Message {message}")} text={format!("by {message}")} onclick={desk.picking(Some(Pick::Message(message)))} />
-        },
-        _ => html! { <span key="message" /> },
+        Cause::Message(message) => {
+            let pick = desk.picking(Some(Pick::Message(message)));
+            Button::new(Sign::Link, format!("Message {message}"), pick).text(format!("by {message}")).html()
+        }
+        _ => html! { <span /> },
     };
     let cause = match trace.cause(id) {
-        Some(cause) => html! {
-            <Button key="cause" sign={Sign::StepBack} label={format!("Its cause: {}", words::event(session, cause))}
-                text={format!("because of {cause}")} onclick={desk.picking(Some(Pick::Event(cause)))} />
-        },
-        None => html! { <span key="cause" /> },
+        Some(cause) => {
+            let label = format!("Its cause: {}", words::event(session, cause));
+            let pick = desk.picking(Some(Pick::Event(cause)));
+            Button::new(Sign::StepBack, label, pick).text(format!("because of {cause}")).html()
+        }
+        None => html! { <span /> },
     };
-    html! { <>{ message }{ cause }</> }
+    html! { <><key="message">{ message }</><key="cause">{ cause }</></> }
 }
 
 /// What came of an event: what its messages and timers did.
@@ -172,28 +163,20 @@ fn consequences(desk: &Desk, session: &dyn Session, scenario: &Scenario, id: Eve
     }
 }
 
-/// Properties of [`Effects`].
-#[derive(Properties, PartialEq)]
-struct EffectsProps {
-    id: EventId,
-    effects: Vec<String>,
-    at: Key,
-    cut_short: bool,
-    can_crash: bool,
-}
-
 /// What an event did, in order; the node can be made to crash between any two of these.
-#[component]
-fn Effects(props: &EffectsProps) -> Html {
-    let desk = use_desk();
-    let choosing = use_state_eq(|| false);
+fn effects(
+    desk: &Desk,
+    id: EventId,
+    event: &EventRecord,
+    told: &Explained,
+    choosing: &UseStateHandle<bool>,
+) -> Html {
     let toggle = {
         let choosing = choosing.clone();
         Callback::from(move |_| choosing.set(!*choosing))
     };
-    let id = props.id;
     let crash = |after: usize| {
-        let deed = Deed::At(props.at.at, Action::CrashInside { event: id, after: after as u32 });
+        let deed = Deed::At(event.at(), Action::CrashInside { event: id, after: after as u32 });
         let desk = desk.clone();
         let onclick = Callback::from(move |_| {
             desk.act(deed.clone());
@@ -203,52 +186,42 @@ fn Effects(props: &EffectsProps) -> Html {
         } else {
             format!("Crash after effect {after}")
         };
-        html! {
-            <li key={format!("crash{after}")} class="crash-here"><Button sign={Sign::Cross} label={label.clone()} text={"crash here"} {onclick} /></li>
-        }
+        let button = Button::new(Sign::Cross, label, onclick).text("crash here");
+        html! { <li key={format!("crash{after}")} class="crash-here">{ button.html() }</li> }
     };
     let mut rows: Vec<Html> = Vec::new();
-    for (place, effect) in props.effects.iter().enumerate() {
-        if *choosing {
+    for (place, effect) in told.effects.iter().enumerate() {
+        if **choosing {
             rows.push(crash(place));
         }
         rows.push(html! { <li key={format!("effect{place}")} class="effect">{ effect }</li> });
     }
-    if *choosing {
-        rows.push(crash(props.effects.len()));
+    if **choosing {
+        rows.push(crash(told.effects.len()));
     }
+    let offer = if **choosing { "Do not crash" } else { "Crash inside this event…" };
+    let offer = Button::new(Sign::Cross, "Crash inside this event", toggle).text(offer).expanded(**choosing);
     html! {
         <div class="effects">
-            <h4>{ if props.cut_short { "What it did before it crashed" } else { "What it did, in order" } }</h4>
+            <h4>{ if told.cut_short { "What it did before it crashed" } else { "What it did, in order" } }</h4>
             <ol class="effect-list">{ for rows }</ol>
-            <p class="small" hidden={!props.effects.is_empty()}>{ "Nothing that others could see." }</p>
-            <span hidden={!props.can_crash || props.cut_short}>
-                <Button sign={Sign::Cross} label="Crash inside this event" text={if *choosing { "Do not crash" } else { "Crash inside this event…" }} expanded={*choosing} onclick={toggle} />
-            </span>
+            <p class="small" hidden={!told.effects.is_empty()}>{ "Nothing that others could see." }</p>
+            <span hidden={!event.kind.is_activation() || told.cut_short}>{ offer.html() }</span>
         </div>
     }
 }
 
-/// Properties of [`Notes`].
-#[derive(Properties, PartialEq)]
-struct NotesProps {
-    id: EventId,
-    at: Key,
-    scenario: Rc<Scenario>,
-}
-
 /// Remarks pinned to an event.
-#[component]
-fn Notes(props: &NotesProps) -> Html {
-    let desk = use_desk();
+#[hook]
+fn use_notes(desk: &Desk, run: &Run, scenario: &Scenario, id: EventId) -> Html {
+    let at = run.session().trace().event(id).map_or(Ns::ZERO, |event| event.at());
     let text = use_state_eq(String::new);
-    let id = props.id;
     let oninput = {
         let text = text.setter();
         Callback::from(move |event: InputEvent| text.set(dom::written(&event)))
     };
     let onsubmit = {
-        let (text, work, at) = (text.clone(), desk.work.clone(), props.at.at);
+        let (text, work) = (text.clone(), desk.work.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if !text.trim().is_empty() {
@@ -258,11 +231,11 @@ fn Notes(props: &NotesProps) -> Html {
             }
         })
     };
-    let notes = props.scenario.script.iter().filter_map(|entry| match &entry.action {
+    let notes = scenario.script.iter().filter_map(|entry| match &entry.action {
         Action::Note { event, text } if *event == id => Some(html! {
             <li key={entry.id.to_string()} class="note-row">
                 <span>{ text }</span>
-                <Button sign={Sign::Cross} label="Take the note out" class="quiet" onclick={desk.acting(Deed::Remove(entry.id))} />
+                { Button::new(Sign::Cross, "Take the note out", desk.acting(Deed::Remove(entry.id))).class("quiet").html() }
             </li>
         }),
         _ => None,

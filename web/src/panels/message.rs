@@ -1,7 +1,5 @@
 //! A message that is looked into: what it says, its way and fate, and what can be done with it.
 
-use std::rc::Rc;
-
 use lightcone_sim::ids::{EventId, MsgId};
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
@@ -9,43 +7,27 @@ use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{FateKind, MessageRecord};
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::Desk;
 use crate::icons::Sign;
 use crate::panels::event::going;
 use crate::panels::next::more_message;
 use crate::parts::button::Button;
 use crate::store::pick::Pick;
-use crate::store::run::Run;
-use crate::store::work::Deed;
+use crate::store::work::{Deed, Work};
 use crate::words;
 
-/// Properties of [`Message`].
-#[derive(Properties, PartialEq)]
-pub struct MessageProps {
-    /// Which.
-    pub id: MsgId,
-    /// The run.
-    pub run: Run,
-    /// The scenario, for names.
-    pub scenario: Rc<Scenario>,
-    /// The playhead.
-    pub now: Key,
-}
-
 /// A message.
-#[component]
-pub fn Message(props: &MessageProps) -> Html {
-    let desk = use_desk();
-    let id = props.id;
-    let session = props.run.session();
+pub fn message(desk: &Desk, work: &Work, id: MsgId) -> Html {
+    let (scenario, now) = (&*work.scenario, work.now);
+    let session = work.run.session();
     let trace = session.trace();
     let Some(record) = trace.message(id).copied() else { return html! { <div /> } };
     let told = session.message(id);
     let kind = told.as_ref().map(|told| told.kind).unwrap_or_default();
     let sender = EventId { node: id.node, index: record.event };
-    let handler = (record.fate.event > 0 && record.fate_at(props.now.instant()) != FateKind::InFlight)
+    let handler = (record.fate.event > 0 && record.fate_at(now.instant()) != FateKind::InFlight)
         .then_some(EventId { node: record.to, index: record.fate.event });
-    let under_way = record.is_under_way(props.now.instant());
+    let under_way = record.is_under_way(now.instant());
     let sent = trace.event(sender).map(|event| event.key);
     // Where the message is not under way, its loss is put just behind its sending.
     let drop = if under_way {
@@ -54,26 +36,26 @@ pub fn Message(props: &MessageProps) -> Html {
         Deed::At(record.sent.0 + Ns(1), Action::Drop { message: id })
     };
     html! {
-        <div class="look-message">
-            <h3>{ format!("{}  {}", words::way(&props.scenario, id, record.to), told.as_ref().map(|told| told.label.clone()).unwrap_or_default()) }</h3>
+        <div key="message" class="look-message">
+            <h3>{ format!("{}  {}", words::way(scenario, id, record.to), told.as_ref().map(|told| told.label.clone()).unwrap_or_default()) }</h3>
             <p class="clocks">{ format!("{id} · {kind} · sent at {}", words::clock(record.sent.0)) }</p>
             <p>{ told.map(|told| told.sentence).unwrap_or_default() }</p>
-            <p class="fate-line" data-fate={record.fate_at(props.now.instant()).name()}>{ fate(&record, &props.scenario, props.now) }</p>
+            <p class="fate-line" data-fate={record.fate_at(now.instant()).name()}>{ fate(&record, scenario, now) }</p>
             <div class="row">
-                <Button sign={Sign::StepBack} label="The event that sent it" text={format!("sent by {sender}")} onclick={desk.picking(Some(Pick::Event(sender)))} />
+                { Button::new(Sign::StepBack, "The event that sent it", desk.picking(Some(Pick::Event(sender)))).text(format!("sent by {sender}")).html() }
                 if let Some(handler) = handler {
-                    <Button sign={Sign::Go} label="The event that handled it" text={format!("handled by {handler}")} onclick={desk.picking(Some(Pick::Event(handler)))} />
+                    { Button::new(Sign::Go, "The event that handled it", desk.picking(Some(Pick::Event(handler)))).text(format!("handled by {handler}")).html() }
                 }
                 if let Some(sent) = sent {
-                    <Button sign={Sign::Go} label="Go to its sending" text="Go to its sending" onclick={going(&desk, sent)} />
+                    { Button::new(Sign::Go, "Go to its sending", going(desk, sent)).worded().html() }
                 }
             </div>
             <div class="row">
-                <span hidden={!under_way}><Button sign={Sign::Go} label="Deliver next" text="Deliver next" onclick={desk.acting(Deed::Deliver(id))} /></span>
-                <Button sign={Sign::Cross} label="Drop" text="Drop" onclick={desk.acting(drop)} />
+                <span hidden={!under_way}>{ Button::new(Sign::Go, "Deliver next", desk.acting(Deed::Deliver(id))).worded().html() }</span>
+                { Button::new(Sign::Cross, "Drop", desk.acting(drop)).worded().html() }
             </div>
             <div hidden={!under_way}>
-                if under_way { { more_message(&desk, id, record.is_held()) } }
+                if under_way { { more_message(desk, id, record.is_held()) } }
             </div>
         </div>
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use lightcone_sim::ids::MsgId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
-use lightcone_sim::session::{Pending, PendingWhat};
+use lightcone_sim::session::{Pending, PendingWhat, Session};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::FateKind;
 use yew::prelude::*;
@@ -39,6 +39,7 @@ pub struct NextProps {
 /// What may happen next.
 #[component]
 pub fn Next(props: &NextProps) -> Html {
+    let desk = use_desk();
     let open = use_state_eq(|| None::<PendingWhat>);
     let session = props.run.session();
     let pending = session.pending(props.now);
@@ -64,7 +65,8 @@ pub fn Next(props: &NextProps) -> Html {
             PendingWhat::Timer(id) => (id.to_string(), words::name(&props.scenario, id.node)),
         };
         let is_picked = matches!((what, props.pick), (PendingWhat::Message { id, .. }, Some(Pick::Message(other))) if id == other);
-        html! { <Row {key} {way} pending={pending.clone()} {held} {cut} now={props.now.at} {is_open} {onopen} {is_picked} /> }
+        let row = Row { key, way, pending, held, cut, now: props.now.at, is_open, is_picked, onopen };
+        row.html(&desk)
     };
     let more = pending.len().saturating_sub(SHOWN);
     let nothing = if gesture::holds_all(&*session, props.now) {
@@ -81,20 +83,9 @@ pub fn Next(props: &NextProps) -> Html {
     }
 }
 
-/// Properties of [`HoldAll`].
-#[derive(Properties, PartialEq)]
-pub struct HoldAllProps {
-    /// The run.
-    pub run: Run,
-    /// The playhead.
-    pub now: Key,
-}
-
 /// The switch by which everything waits for the person.
-#[component]
-pub fn HoldAll(props: &HoldAllProps) -> Html {
-    let desk = use_desk();
-    let on = gesture::holds_all(&*props.run.session(), props.now);
+pub fn hold_all(desk: &Desk, session: &dyn Session, now: Key) -> Html {
+    let on = gesture::holds_all(session, now);
     html! {
         <button type="button" class="switch" role="switch" aria-checked={if on { "true" } else { "false" }}
             title="The network waits for you: nothing arrives and no timer fires until you say so"
@@ -104,10 +95,10 @@ pub fn HoldAll(props: &HoldAllProps) -> Html {
     }
 }
 
-/// Properties of [`Row`].
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    pending: Pending,
+/// One thing that may happen.
+struct Row<'a> {
+    key: String,
+    pending: &'a Pending,
     way: String,
     held: bool,
     cut: bool,
@@ -117,74 +108,75 @@ struct RowProps {
     onopen: Callback<MouseEvent>,
 }
 
-#[component]
-fn Row(props: &RowProps) -> Html {
-    let desk = use_desk();
-    let pending = &props.pending;
-    let due = match pending.due {
-        Some(due) if due.0 >= props.now => format!("in {}", words::span(due.0.since(props.now))),
-        Some(due) => words::clock(due.0),
-        None => "waits".to_owned(),
-    };
-    let (kind, id) = match pending.what {
-        PendingWhat::Message { id, .. } => ("message", id.to_string()),
-        PendingWhat::Timer(id) => ("timer", id.to_string()),
-    };
-    let doom = match (props.cut, pending.doomed) {
-        (true, _) => "its way is cut",
-        (false, true) => "will be lost",
-        (false, false) => "",
-    };
-    let class = classes!(
-        "next-row",
-        kind,
-        epoch::class(pending.epoch),
-        props.held.then_some("held"),
-        pending.doomed.then_some("doomed"),
-        props.is_picked.then_some("picked")
-    );
-    html! {
-        <li {class} data-pending={id}>
-            <div class="next-line">
-                { head(&desk, props) }
-                <span class="next-due" title={doom}>{ if pending.doomed { doom.to_owned() } else { due } }</span>
-                <span class="next-acts">
-                    { for acts(&desk, props) }
-                </span>
-            </div>
-            <div class="next-more" hidden={!props.is_open}>
-                { match pending.what {
-                    PendingWhat::Message { id, .. } if props.is_open => more_message(&desk, id, props.held),
-                    _ => html! { <span /> },
-                } }
-            </div>
-        </li>
+impl Row<'_> {
+    fn html(&self, desk: &Desk) -> Html {
+        let pending = self.pending;
+        let due = match pending.due {
+            Some(due) if due.0 >= self.now => format!("in {}", words::span(due.0.since(self.now))),
+            Some(due) => words::clock(due.0),
+            None => "waits".to_owned(),
+        };
+        let (kind, id) = match pending.what {
+            PendingWhat::Message { id, .. } => ("message", id.to_string()),
+            PendingWhat::Timer(id) => ("timer", id.to_string()),
+        };
+        let doom = match (self.cut, pending.doomed) {
+            (true, _) => "its way is cut",
+            (false, true) => "will be lost",
+            (false, false) => "",
+        };
+        let class = classes!(
+            "next-row",
+            kind,
+            epoch::class(pending.epoch),
+            self.held.then_some("held"),
+            pending.doomed.then_some("doomed"),
+            self.is_picked.then_some("picked")
+        );
+        html! {
+            <li key={self.key.clone()} {class} data-pending={id}>
+                <div class="next-line">
+                    { self.head(desk) }
+                    <span class="next-due" title={doom}>{ if pending.doomed { doom.to_owned() } else { due } }</span>
+                    <span class="next-acts">
+                        { for self.acts(desk) }
+                    </span>
+                </div>
+                <div class="next-more" hidden={!self.is_open}>
+                    { match pending.what {
+                        PendingWhat::Message { id, .. } if self.is_open => more_message(desk, id, self.held),
+                        _ => html! { <span /> },
+                    } }
+                </div>
+            </li>
+        }
     }
-}
 
-fn head(desk: &Desk, props: &RowProps) -> Html {
-    let words = html! {
-        <><span class="next-way">{ &props.way }</span><span class="next-label">{ &props.pending.label }</span></>
-    };
-    match props.pending.what {
-        PendingWhat::Message { id, .. } => html! {
-            <button type="button" class="next-head" title="Look into this message" onclick={desk.picking(Some(Pick::Message(id)))}>{ words }</button>
-        },
-        PendingWhat::Timer(_) => html! { <span class="next-head">{ words }</span> },
+    fn head(&self, desk: &Desk) -> Html {
+        let words = html! {
+            <><span class="next-way">{ &self.way }</span><span class="next-label">{ &self.pending.label }</span></>
+        };
+        match self.pending.what {
+            PendingWhat::Message { id, .. } => html! {
+                <button type="button" class="next-head" title="Look into this message" onclick={desk.picking(Some(Pick::Message(id)))}>{ words }</button>
+            },
+            PendingWhat::Timer(_) => html! { <span class="next-head">{ words }</span> },
+        }
     }
-}
 
-fn acts(desk: &Desk, props: &RowProps) -> Vec<Html> {
-    match props.pending.what {
-        PendingWhat::Message { id, .. } => vec![
-            html! { <Button key="deliver" sign={Sign::Go} label="Deliver next" class="quiet" disabled={props.cut} onclick={desk.acting(Deed::Deliver(id))} /> },
-            html! { <Button key="drop" sign={Sign::Cross} label="Drop" class="quiet" onclick={desk.now(Action::Drop { message: id })} /> },
-            html! { <Button key="more" sign={Sign::Later} label="Delay, copy, hold" class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} /> },
-        ],
-        PendingWhat::Timer(timer) => vec![
-            html! { <Button key="fire" sign={Sign::Go} label="Fire now" class="quiet" onclick={desk.acting(Deed::Fire(timer))} /> },
-            html! { <Button key="suppress" sign={Sign::Cross} label="Suppress" class="quiet" onclick={desk.now(Action::Suppress { timer })} /> },
-        ],
+    fn acts(&self, desk: &Desk) -> Vec<Html> {
+        let quiet = |sign, label: &'static str, onclick| Button::new(sign, label, onclick).class("quiet");
+        match self.pending.what {
+            PendingWhat::Message { id, .. } => vec![
+                quiet(Sign::Go, "Deliver next", desk.acting(Deed::Deliver(id))).disabled(self.cut).html(),
+                quiet(Sign::Cross, "Drop", desk.now(Action::Drop { message: id })).html(),
+                quiet(Sign::Later, "Delay, copy, hold", self.onopen.clone()).expanded(self.is_open).html(),
+            ],
+            PendingWhat::Timer(timer) => vec![
+                quiet(Sign::Go, "Fire now", desk.acting(Deed::Fire(timer))).html(),
+                quiet(Sign::Cross, "Suppress", desk.now(Action::Suppress { timer })).html(),
+            ],
+        }
     }
 }
 
@@ -199,12 +191,13 @@ pub fn more_message(desk: &Desk, id: MsgId, held: bool) -> Html {
             <button key={by.0.to_string()} type="button" class="button small-button" title={format!("Arrive {} later", words::span(by))} onclick={desk.acting(Deed::Delay(id, by))}>{ words }</button>
         }
     };
+    let (sign, word) = if held { (Sign::Play, "Release") } else { (Sign::Hold, "Hold") };
     let hold = if held { Action::Release { message: id } } else { Action::Hold { message: id } };
     html! {
         <div class="row">
             <span class="row" role="group" aria-label="Delay">{ for DELAYS.into_iter().map(delay) }</span>
-            <Button sign={if held { Sign::Play } else { Sign::Hold }} label={if held { "Release" } else { "Hold" }} text={if held { "Release" } else { "Hold" }} onclick={desk.now(hold)} />
-            <Button sign={Sign::Copy} label="Duplicate" text="Duplicate" onclick={desk.now(Action::Duplicate { message: id })} />
+            { Button::new(sign, word, desk.now(hold)).worded().html() }
+            { Button::new(Sign::Copy, "Duplicate", desk.now(Action::Duplicate { message: id })).worded().html() }
         </div>
     }
 }

@@ -5,46 +5,31 @@ use std::rc::Rc;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::protocol::{LogItem, View};
-use lightcone_sim::scenario::Scenario;
 use lightcone_sim::session::{Condition, NodeView, Session};
 use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::desk::{Pop, use_desk};
 use crate::epoch;
-use crate::icons::{Icon, Sign};
-use crate::store::run::Run;
+use crate::icons::{Sign, icon};
+use crate::store::work::Work;
 use crate::words;
 
-/// Properties of [`Nodes`].
-#[derive(Properties, PartialEq)]
-pub struct NodesProps {
-    /// The run.
-    pub run: Run,
-    /// The scenario, for names.
-    pub scenario: Rc<Scenario>,
-    /// The playhead.
-    pub now: Key,
-    /// Lanes in order.
-    pub lanes: Vec<NodeId>,
-}
-
-/// Every node's state.
-#[component]
-pub fn Nodes(props: &NodesProps) -> Html {
-    let session = props.run.session();
-    let before = session.trace().step_back(props.now);
+/// Every node's state, in the order of the lanes.
+pub fn nodes(work: &Work, lanes: &[NodeId]) -> Html {
+    let session = work.run.session();
+    let before = session.trace().step_back(work.now);
     let card = |&node: &NodeId| {
-        let Some(state) = session.node(node, props.now) else {
+        let Some(state) = session.node(node, work.now) else {
             return html! { <div key={node.to_string()} /> };
         };
-        let old = before.filter(|&before| has_moved(&*session, node, before, props.now));
+        let old = before.filter(|&before| has_moved(&*session, node, before, work.now));
         let old = old.and_then(|before| session.node(node, before)).and_then(|old| old.view);
         html! {
-            <Card key={node.to_string()} {node} name={words::name(&props.scenario, node)} state={Rc::new(Quiet::of(state, props.now.at))} old={old.map(Rc::new)} />
+            <Card key={node.to_string()} {node} name={words::name(&work.scenario, node)} state={Rc::new(Quiet::of(state, work.now.at))} old={old.map(Rc::new)} />
         }
     };
-    html! { <div class="cards">{ for props.lanes.iter().map(card) }</div> }
+    html! { <div class="cards">{ for lanes.iter().map(card) }</div> }
 }
 
 fn has_moved(session: &dyn Session, node: NodeId, before: Key, now: Key) -> bool {
@@ -129,7 +114,7 @@ fn fields(view: &View, old: Option<&View>) -> Html {
                 <dt>
                     { field.name }
                     if field.durable {
-                        <span class="durable" title="on disk: survives a crash"><Icon sign={Sign::Disk} /><span class="unseen">{ "on disk" }</span></span>
+                        <span class="durable" title="on disk: survives a crash">{ icon(Sign::Disk) }<span class="unseen">{ "on disk" }</span></span>
                     }
                 </dt>
                 <dd>

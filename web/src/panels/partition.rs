@@ -8,7 +8,7 @@ use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -61,6 +61,7 @@ pub fn Partition(props: &PartitionProps) -> Html {
     let grouping = use_state_eq(|| proposal(&props.scenario, props.first));
     let one_way = use_state_eq(|| false);
     let span = use_state_eq(String::new);
+    let one_link = use_one_link(&desk, &props.scenario, props.first);
     let groups = groups(&grouping);
     let until = span.parse::<u64>().ok().map(|ms| props.now + Ns::ms(ms));
     let summary = if groups.len() < 2 {
@@ -90,7 +91,7 @@ pub fn Partition(props: &PartitionProps) -> Html {
             changed.insert(node, group);
             grouping.set(changed);
         });
-        html! { <GroupRow key={node.to_string()} name={words::name(&props.scenario, node)} {chosen} {onpick} /> }
+        html! { <key={node.to_string()}>{ group_row(&words::name(&props.scenario, node), chosen, &onpick) }</> }
     };
     let onway = Callback::from({
         let one_way = one_way.setter();
@@ -113,68 +114,49 @@ pub fn Partition(props: &PartitionProps) -> Html {
             <PickList label="It lasts" choices={spans} value={(*span).clone()} onpick={Callback::from({ let span = span.setter(); move |value| span.set(value) })} />
             <p class="summary">{ summary }</p>
             <div class="row">
-                <Button sign={Sign::Split} label="Cut" text="Cut" class="strong" disabled={groups.len() < 2} onclick={cut} />
-                <Button sign={Sign::Link} label="Heal all links" text="Heal all" onclick={desk.now(Action::Heal { from: None, to: None })} />
+                { Button::new(Sign::Split, "Cut", cut).worded().class("strong").disabled(groups.len() < 2).html() }
+                { Button::new(Sign::Link, "Heal all links", desk.now(Action::Heal { from: None, to: None })).text("Heal all").html() }
             </div>
-            <OneLink scenario={props.scenario.clone()} first={props.first} />
+            { one_link }
         </Sheet>
     }
 }
 
-/// Properties of [`GroupRow`].
-#[derive(Properties, PartialEq)]
-struct GroupRowProps {
-    name: String,
-    chosen: usize,
-    onpick: Callback<usize>,
-}
-
-#[component]
-fn GroupRow(props: &GroupRowProps) -> Html {
+fn group_row(name: &str, chosen: usize, onpick: &Callback<usize>) -> Html {
     let choice = |(group, word): (usize, &'static str)| {
-        let onpick = props.onpick.clone();
+        let onpick = onpick.clone();
         let label = if group == NONE {
-            format!("{} keeps all its links", props.name)
+            format!("{name} keeps all its links")
         } else {
-            format!("{} in group {word}", props.name)
+            format!("{name} in group {word}")
         };
         html! {
-            <button key={word} type="button" class={classes!("group-choice", format!("g{group}"))} aria-pressed={if group == props.chosen { "true" } else { "false" }}
+            <button key={word} type="button" class={classes!("group-choice", format!("g{group}"))} aria-pressed={if group == chosen { "true" } else { "false" }}
                 aria-label={label} onclick={Callback::from(move |_| onpick.emit(group))}>{ word }</button>
         }
     };
     html! {
-        <div class="group-row" role="group" aria-label={props.name.clone()}>
-            <span class="group-name">{ &props.name }</span>
+        <div class="group-row" role="group" aria-label={name.to_owned()}>
+            <span class="group-name">{ name }</span>
             { for GROUPS.into_iter().enumerate().map(choice) }
         </div>
     }
 }
 
-/// Properties of [`OneLink`].
-#[derive(Properties, PartialEq)]
-struct OneLinkProps {
-    scenario: Rc<Scenario>,
-    first: Option<NodeId>,
-}
-
 /// Cuts or heals one link, in one direction or both.
-#[component]
-fn OneLink(props: &OneLinkProps) -> Html {
-    let desk = use_desk();
-    let nodes: Vec<NodeId> = props.scenario.node_set().iter().collect();
-    let from = use_state_eq(|| props.first.unwrap_or(NodeId::server(0)));
+#[hook]
+fn use_one_link(desk: &Desk, scenario: &Scenario, first: Option<NodeId>) -> Html {
+    let nodes: Vec<NodeId> = scenario.node_set().iter().collect();
+    let from = use_state_eq(|| first.unwrap_or(NodeId::server(0)));
     let to = use_state_eq(|| {
         nodes
             .iter()
             .copied()
-            .find(|&node| Some(node) != props.first && node != NodeId::server(0))
+            .find(|&node| Some(node) != first && node != NodeId::server(0))
             .unwrap_or(NodeId::server(0))
     });
-    let choices: Vec<(AttrValue, AttrValue)> = nodes
-        .iter()
-        .map(|&node| (node.to_string().into(), words::name(&props.scenario, node).into()))
-        .collect();
+    let choices: Vec<(AttrValue, AttrValue)> =
+        nodes.iter().map(|&node| (node.to_string().into(), words::name(scenario, node).into())).collect();
     let setting = |set: UseStateSetter<NodeId>| {
         Callback::from(move |value: String| {
             if let Ok(node) = value.parse() {
@@ -183,14 +165,16 @@ fn OneLink(props: &OneLinkProps) -> Html {
         })
     };
     let same = *from == *to;
+    let cut = desk.now(Action::Cut { from: *from, to: *to, until: None });
+    let heal = desk.now(Action::Heal { from: Some(*from), to: Some(*to) });
     html! {
         <>
             <h3>{ "One link" }</h3>
             <div class="row">
                 <PickList label="from" choices={choices.clone()} value={from.to_string()} onpick={setting(from.setter())} />
                 <PickList label="to" {choices} value={to.to_string()} onpick={setting(to.setter())} />
-                <Button sign={Sign::Cross} label="Cut this link" text="Cut" disabled={same} onclick={desk.now(Action::Cut { from: *from, to: *to, until: None })} />
-                <Button sign={Sign::Link} label="Heal this link" text="Heal" disabled={same} onclick={desk.now(Action::Heal { from: Some(*from), to: Some(*to) })} />
+                { Button::new(Sign::Cross, "Cut this link", cut).text("Cut").disabled(same).html() }
+                { Button::new(Sign::Link, "Heal this link", heal).text("Heal").disabled(same).html() }
             </div>
         </>
     }

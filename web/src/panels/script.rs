@@ -7,7 +7,7 @@ use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::{Desk, use_desk};
 use crate::icons::Sign;
 use crate::panels::entry::Editor;
 use crate::parts::button::Button;
@@ -29,9 +29,10 @@ pub struct ScriptProps {
 /// The script.
 #[component]
 pub fn Script(props: &ScriptProps) -> Html {
+    let desk = use_desk();
     let open = use_state_eq(|| None::<EntryId>);
     let mut entries: Vec<&Entry> = props.scenario.script.iter().collect();
-    entries.sort_by_key(|entry| (entry.at, entry.rank, entry.id));
+    entries.sort_unstable_by_key(|entry| (entry.at, entry.rank, entry.id));
     let session = props.run.session();
     let row = |entry: &Entry| {
         let id = entry.id;
@@ -40,9 +41,9 @@ pub fn Script(props: &ScriptProps) -> Html {
         let onopen = Callback::from(move |_| set.set((!is_open).then_some(id)));
         let reached = entry.at <= session.trace().reached();
         let inert = reached && !matches!(entry.action, Action::Note { .. }) && !session.trace().has_acted(id);
-        html! {
-            <Row key={id.to_string()} entry={entry.clone()} scenario={props.scenario.clone()} words={words::action(&entry.action, &props.scenario, &*session)} {inert} ahead={entry.at > props.now.at} {is_open} {onopen} />
-        }
+        let words = words::action(&entry.action, &props.scenario, &*session);
+        let ahead = entry.at > props.now.at;
+        Row { entry, scenario: &props.scenario, words, inert, ahead, is_open, onopen }.html(&desk)
     };
     html! {
         <div class="script">
@@ -52,11 +53,10 @@ pub fn Script(props: &ScriptProps) -> Html {
     }
 }
 
-/// Properties of [`Row`].
-#[derive(Properties, PartialEq)]
-struct RowProps {
-    entry: Entry,
-    scenario: Rc<Scenario>,
+/// One entry, in its line.
+struct Row<'a> {
+    entry: &'a Entry,
+    scenario: &'a Rc<Scenario>,
     words: String,
     inert: bool,
     ahead: bool,
@@ -64,33 +64,36 @@ struct RowProps {
     onopen: Callback<MouseEvent>,
 }
 
-#[component]
-fn Row(props: &RowProps) -> Html {
-    let desk = use_desk();
-    let entry = &props.entry;
-    let words = &props.words;
-    let goto = {
-        let (desk, at) = (desk.clone(), entry.at);
-        let pick = words::target(entry);
-        Callback::from(move |_| {
-            desk.go(Key::end_of(at));
-            if pick.is_some() {
-                desk.pick.set(pick);
-            }
-        })
-    };
-    html! {
-        <li class={classes!("script-row", props.inert.then_some("inert"), props.ahead.then_some("ahead"))} data-entry={entry.id.to_string()} data-inert={props.inert.to_string()}>
-            <div class="script-line">
-                <button type="button" class="script-time" title="Go to this moment" onclick={goto}>{ words::clock(entry.at) }</button>
-                <span class="script-words">{ words }</span>
-                <Button sign={Sign::Pen} label={format!("Change: {words}")} class="quiet" expanded={props.is_open} onclick={props.onopen.clone()} />
-                <Button sign={Sign::Cross} label={format!("Take out: {words}")} class="quiet" onclick={desk.acting(Deed::Remove(entry.id))} />
-            </div>
-            <p class="small" hidden={!props.inert}>{ "Its target does not exist in this run." }</p>
-            <div class="script-more" hidden={!props.is_open}>
-                if props.is_open { <Editor entry={entry.clone()} scenario={props.scenario.clone()} /> }
-            </div>
-        </li>
+impl Row<'_> {
+    fn html(self, desk: &Desk) -> Html {
+        let (entry, words) = (self.entry, self.words);
+        let pen = Button::new(Sign::Pen, format!("Change: {words}"), self.onopen)
+            .class("quiet")
+            .expanded(self.is_open);
+        let out = Button::new(Sign::Cross, format!("Take out: {words}"), desk.acting(Deed::Remove(entry.id)));
+        let goto = {
+            let (desk, at) = (desk.clone(), entry.at);
+            let pick = words::target(entry);
+            Callback::from(move |_| {
+                desk.go(Key::end_of(at));
+                if pick.is_some() {
+                    desk.pick.set(pick);
+                }
+            })
+        };
+        html! {
+            <li key={entry.id.to_string()} class={classes!("script-row", self.inert.then_some("inert"), self.ahead.then_some("ahead"))} data-entry={entry.id.to_string()} data-inert={self.inert.to_string()}>
+                <div class="script-line">
+                    <button type="button" class="script-time" title="Go to this moment" onclick={goto}>{ words::clock(entry.at) }</button>
+                    <span class="script-words">{ words }</span>
+                    { pen.html() }
+                    { out.class("quiet").html() }
+                </div>
+                <p class="small" hidden={!self.inert}>{ "Its target does not exist in this run." }</p>
+                <div class="script-more" hidden={!self.is_open}>
+                    if self.is_open { <Editor entry={entry.clone()} scenario={self.scenario.clone()} /> }
+                </div>
+            </li>
+        }
     }
 }

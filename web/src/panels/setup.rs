@@ -8,7 +8,7 @@ use lightcone_sim::time::Ns;
 use serde_json::{Map, Value};
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -38,6 +38,10 @@ pub fn Setup(props: &SetupProps) -> Html {
     let desk = use_desk();
     let scenario = &props.scenario;
     let entry = protocol(&scenario.protocol);
+    let param = |entry: &'static ProtocolEntry, &(name, means): &(&'static str, &'static str)| {
+        html! { <key={name}>{ param(&desk, entry, scenario, name, means) }</> }
+    };
+    let params = |entry: &'static ProtocolEntry| entry.params.iter().map(move |named| param(entry, named));
     let field = |field: Field| {
         let (desk, scenario) = (desk.clone(), scenario.clone());
         let onchange =
@@ -55,14 +59,12 @@ pub fn Setup(props: &SetupProps) -> Html {
         <div class="setup">
             <p class="small">{ entry.map(|entry| entry.summary).unwrap_or_default() }</p>
             <div class="row">
-                <Button sign={Sign::Dice} label="New seed" text="New seed" onclick={dice(&desk, scenario)} />
-                <Button sign={Sign::Reset} label="Reset" text="Reset" onclick={desk.working(WorkAction::Reset)} />
+                { Button::new(Sign::Dice, "New seed", dice(&desk, scenario)).worded().html() }
+                { Button::new(Sign::Reset, "Reset", desk.working(WorkAction::Reset)).worded().html() }
             </div>
             { for fields(scenario).into_iter().map(field) }
             <h3 hidden={entry.is_none_or(|entry| entry.params.is_empty())}>{ "Parameters" }</h3>
-            { for entry.into_iter().flat_map(|entry| entry.params.iter().map(move |&(name, means)| html! {
-                <Param key={name} {name} {means} protocol={entry.name} scenario={scenario.clone()} />
-            })) }
+            { for entry.into_iter().flat_map(params) }
         </div>
     }
 }
@@ -155,21 +157,14 @@ fn even((min, max): (Ns, Ns)) -> Latency {
     Latency::Uniform { min, max: max.max(min) }
 }
 
-/// Properties of [`Param`].
-#[derive(Properties, PartialEq)]
-struct ParamProps {
+/// One parameter of the protocol, shown as what it is: a switch, a choice, a time, a number.
+fn param(
+    desk: &Desk,
+    entry: &ProtocolEntry,
+    scenario: &Rc<Scenario>,
     name: &'static str,
     means: &'static str,
-    protocol: &'static str,
-    scenario: Rc<Scenario>,
-}
-
-/// One parameter of the protocol, shown as what it is: a switch, a choice, a time, a number.
-#[component]
-fn Param(props: &ParamProps) -> Html {
-    let desk = use_desk();
-    let Some(entry) = protocol(props.protocol) else { return html! { <div /> } };
-    let (scenario, name) = (props.scenario.clone(), props.name);
+) -> Html {
     let value = scenario
         .params
         .get(name)
@@ -177,24 +172,24 @@ fn Param(props: &ParamProps) -> Html {
         .or_else(|| (entry.default_params)().get(name).cloned())
         .unwrap_or_default();
     let set = {
-        let scenario = scenario.clone();
+        let (desk, scenario) = (desk.clone(), scenario.clone());
         move |value: Value| {
             let mut changed = (*scenario).clone();
             changed.params.insert(name.to_owned(), value);
             desk.apply(changed);
         }
     };
-    let is_time = props.means.contains(" in ns");
+    let is_time = means.contains(" in ns");
     let label = name.replace('_', " ");
     match &value {
         Value::Bool(on) => html! {
-            <label class="tick" title={props.means}>
+            <label class="tick" title={means}>
                 <input type="checkbox" checked={*on} onchange={Callback::from(move |event: Event| set(Value::Bool(dom::ticked(&event))))} /><span>{ label }</span>
             </label>
         },
         Value::String(word) => html! {
-            <div title={props.means}>
-                <PickList {label} choices={choices(entry, &scenario, name, props.means, word)} value={word.clone()} onpick={Callback::from(move |word| set(Value::String(word)))} />
+            <div title={means}>
+                <PickList {label} choices={choices(entry, scenario, name, means, word)} value={word.clone()} onpick={Callback::from(move |word| set(Value::String(word)))} />
             </div>
         },
         _ => {
@@ -210,7 +205,7 @@ fn Param(props: &ParamProps) -> Html {
                 });
             });
             html! {
-                <label class="value-row" title={props.means}><span>{ label }</span><input type="text" value={text} {onchange} /></label>
+                <label class="value-row" title={means}><span>{ label }</span><input type="text" value={text} {onchange} /></label>
             }
         }
     }

@@ -5,16 +5,16 @@ use std::rc::Rc;
 use lightcone_sim::ids::NodeId;
 use yew::prelude::*;
 
-use crate::desk::{Pop, use_desk};
+use crate::desk::{Desk, Pop, use_desk};
 use crate::icons::Sign;
-use crate::panels::checks::{Checks, broken};
-use crate::panels::event::Look as Inspector;
-use crate::panels::next::{HoldAll, Next};
-use crate::panels::nodes::Nodes;
+use crate::panels::checks::{self, broken};
+use crate::panels::event;
+use crate::panels::next::{Next, hold_all};
+use crate::panels::nodes;
 use crate::panels::script::Script;
 use crate::panels::setup::Setup;
 use crate::parts::button::Button;
-use crate::parts::fold::Fold;
+use crate::parts::fold::fold;
 use crate::store::look::Habits;
 use crate::store::pick::Pick;
 use crate::store::work::Work;
@@ -46,6 +46,7 @@ const TABS: [(&str, &str); 6] = [
 /// The panels.
 #[component]
 pub fn Side(props: &SideProps) -> Html {
+    let desk = use_desk();
     let tab = use_state_eq(|| "nodes");
     // On a phone, what is picked comes to the front.
     use_effect_with(props.pick, {
@@ -59,103 +60,70 @@ pub fn Side(props: &SideProps) -> Html {
     let shows = |name: &str| !props.narrow || *tab == name;
     html! {
         <aside class="side" aria-label="Panels">
-            <Tabs narrow={props.narrow} tab={*tab} set={tab.setter()} />
+            { tabs(props.narrow, *tab, &tab.setter()) }
             <div class="side-panels">
-                <div key="look" class="slot" hidden={!shows("look")}>{ if shows("look") { look(props) } else { Html::default() } }</div>
-                <div key="next" class="slot" hidden={!shows("next")}>{ if shows("next") { next(props) } else { Html::default() } }</div>
-                <div key="nodes" class="slot" hidden={!shows("nodes")}>{ if shows("nodes") { nodes(props) } else { Html::default() } }</div>
-                <div key="checks" class="slot" hidden={!shows("checks")}>{ if shows("checks") { checks(props) } else { Html::default() } }</div>
-                <div key="script" class="slot" hidden={!shows("script")}>{ if shows("script") { script(props) } else { Html::default() } }</div>
-                <div key="setup" class="slot" hidden={!shows("setup")}>{ if shows("setup") { setup(props) } else { Html::default() } }</div>
+                <div key="look" class="slot" hidden={!shows("look")}>{ if shows("look") { look(&desk, props) } else { Html::default() } }</div>
+                <div key="next" class="slot" hidden={!shows("next")}>{ if shows("next") { next(&desk, props) } else { Html::default() } }</div>
+                <div key="nodes" class="slot" hidden={!shows("nodes")}>{ if shows("nodes") { nodes(&desk, props) } else { Html::default() } }</div>
+                <div key="checks" class="slot" hidden={!shows("checks")}>{ if shows("checks") { checks(&desk, props) } else { Html::default() } }</div>
+                <div key="script" class="slot" hidden={!shows("script")}>{ if shows("script") { script(&desk, props) } else { Html::default() } }</div>
+                <div key="setup" class="slot" hidden={!shows("setup")}>{ if shows("setup") { setup(&desk, props) } else { Html::default() } }</div>
             </div>
         </aside>
     }
 }
 
-/// Properties of [`Tabs`].
-#[derive(Properties, PartialEq)]
-struct TabsProps {
-    narrow: bool,
-    tab: &'static str,
-    set: UseStateSetter<&'static str>,
-}
-
-#[component]
-fn Tabs(props: &TabsProps) -> Html {
+fn tabs(narrow: bool, shown: &'static str, set: &UseStateSetter<&'static str>) -> Html {
     let tab = |(name, word): (&'static str, &'static str)| {
-        let set = props.set.clone();
+        let set = set.clone();
         html! {
-            <button key={name} type="button" role="tab" class="tab" aria-selected={if props.tab == name { "true" } else { "false" }}
+            <button key={name} type="button" role="tab" class="tab" aria-selected={if shown == name { "true" } else { "false" }}
                 onclick={Callback::from(move |_| set.set(name))}>{ word }</button>
         }
     };
-    html! { <div class="tabs" role="tablist" aria-label="Panels" hidden={!props.narrow}>{ for TABS.into_iter().map(tab) }</div> }
+    html! { <div class="tabs" role="tablist" aria-label="Panels" hidden={!narrow}>{ for TABS.into_iter().map(tab) }</div> }
 }
 
 fn folded(props: &SideProps, name: &str) -> bool {
     !props.narrow && props.habits.is_folded(name)
 }
 
-fn look(props: &SideProps) -> Html {
-    let work = &props.work;
+fn look(desk: &Desk, props: &SideProps) -> Html {
     match props.pick {
-        Some(pick) => html! { <Picked {pick} work={work.clone()} folded={folded(props, "look")} /> },
+        Some(pick) => picked(desk, props, pick),
         None => {
             html! { <p class="small nothing-picked" hidden={!props.narrow}>{ "Tap an arrow or a dot in the diagram to look into it." }</p> }
         }
     }
 }
 
-/// Properties of [`Picked`].
-#[derive(Properties, PartialEq)]
-struct PickedProps {
-    pick: Pick,
-    work: UseReducerHandle<Work>,
-    folded: bool,
-}
-
-#[component]
-fn Picked(props: &PickedProps) -> Html {
-    let desk = use_desk();
-    let work = &props.work;
-    let (title, id) = match props.pick {
+fn picked(desk: &Desk, props: &SideProps, pick: Pick) -> Html {
+    let (title, id) = match pick {
         Pick::Event(id) => ("Event", id.to_string()),
         Pick::Message(id) => ("Message", id.to_string()),
     };
-    let close = html! { <Button sign={Sign::Cross} label="Look no longer" hint="Esc" class="quiet" onclick={desk.picking(None)} /> };
-    html! {
-        <Fold name="look" title={format!("{title} {id}")} aside={close} folded={props.folded}>
-            <Inspector run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} pick={props.pick} />
-        </Fold>
-    }
+    let close =
+        Button::new(Sign::Cross, "Look no longer", desk.picking(None)).hint("Esc").class("quiet").html();
+    fold(desk, "look", format!("{title} {id}"), close, folded(props, "look"), &|| {
+        event::look(desk, &props.work, pick)
+    })
 }
 
-fn next(props: &SideProps) -> Html {
+fn next(desk: &Desk, props: &SideProps) -> Html {
     let work = &props.work;
-    let hold = html! { <HoldAll run={work.run.clone()} now={work.now} /> };
-    html! {
-        <Fold name="next" title="Next" aside={hold} folded={folded(props, "next")}>
-            <Next run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} pick={props.pick} />
-        </Fold>
-    }
+    let hold = hold_all(desk, &*work.run.session(), work.now);
+    fold(desk, "next", "Next", hold, folded(props, "next"), &|| {
+        html! { <Next run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} pick={props.pick} /> }
+    })
 }
 
-fn nodes(props: &SideProps) -> Html {
-    let work = &props.work;
-    html! {
-        <Fold name="nodes" title="Nodes" aside={html! { <PartitionButton /> }} folded={folded(props, "nodes")}>
-            <Nodes run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} lanes={props.lanes.clone()} />
-        </Fold>
-    }
+fn nodes(desk: &Desk, props: &SideProps) -> Html {
+    let part = Button::new(Sign::Split, "Partition…", desk.popping(Some(Pop::Partition(None)))).worded();
+    let part = html! { <span data-pops="">{ part.class("quiet").html() }</span> };
+    fold(desk, "nodes", "Nodes", part, folded(props, "nodes"), &|| nodes::nodes(&props.work, &props.lanes))
 }
 
-#[component]
-fn PartitionButton() -> Html {
-    let desk = use_desk();
-    html! { <span data-pops=""><Button sign={Sign::Split} label="Partition…" text="Partition…" class="quiet" onclick={desk.popping(Some(Pop::Partition(None)))} /></span> }
-}
-
-fn checks(props: &SideProps) -> Html {
+fn checks(desk: &Desk, props: &SideProps) -> Html {
     let work = &props.work;
     let (broken, all) = {
         let session = work.run.session();
@@ -163,29 +131,24 @@ fn checks(props: &SideProps) -> Html {
     };
     let word = if broken == 0 { format!("{all} hold") } else { format!("{broken} of {all} violated") };
     let aside = html! { <span class={if broken == 0 { "holds" } else { "violated" }}>{ word }</span> };
-    html! {
-        <Fold name="checks" title="Invariants" {aside} folded={folded(props, "checks")}>
-            <Checks run={work.run.clone()} now={work.now} />
-        </Fold>
-    }
+    fold(desk, "checks", "Invariants", aside, folded(props, "checks"), &|| {
+        checks::checks(desk, &*work.run.session(), work.now)
+    })
 }
 
-fn script(props: &SideProps) -> Html {
+fn script(desk: &Desk, props: &SideProps) -> Html {
     let work = &props.work;
     let count = work.scenario.script.len();
     let aside =
         html! { <span class="small">{ if count == 0 { String::new() } else { count.to_string() } }</span> };
-    html! {
-        <Fold name="script" title="Script" {aside} folded={folded(props, "script")}>
-            <Script run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} />
-        </Fold>
-    }
+    fold(desk, "script", "Script", aside, folded(props, "script"), &|| {
+        html! { <Script run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} /> }
+    })
 }
 
-fn setup(props: &SideProps) -> Html {
-    html! {
-        <Fold name="setup" title="Set-up" folded={folded(props, "setup")}>
-            <Setup scenario={props.work.scenario.clone()} />
-        </Fold>
-    }
+fn setup(desk: &Desk, props: &SideProps) -> Html {
+    let scenario = &props.work.scenario;
+    fold(desk, "setup", "Set-up", Html::default(), folded(props, "setup"), &|| {
+        html! { <Setup scenario={scenario.clone()} /> }
+    })
 }

@@ -2,53 +2,90 @@
 
 use yew::prelude::*;
 
-use crate::icons::{Icon, Sign};
+use crate::icons::{Sign, icon};
 
-/// Properties of [`Button`].
-#[derive(Properties, PartialEq)]
-pub struct ButtonProps {
-    /// Its icon.
-    pub sign: Sign,
-    /// What it does: its accessible name, and its tooltip.
-    pub label: AttrValue,
-    /// Words beside the icon.
-    #[prop_or_default]
-    pub text: Option<AttrValue>,
-    /// More for the tooltip, such as the key.
-    #[prop_or_default]
-    pub hint: Option<AttrValue>,
-    /// What happens.
-    pub onclick: Callback<MouseEvent>,
-    /// Whether there is nothing to do.
-    #[prop_or_default]
-    pub disabled: bool,
-    /// For a switch: whether it is on.
-    #[prop_or_default]
-    pub pressed: Option<bool>,
-    /// For a button that opens something: whether it is open.
-    #[prop_or_default]
-    pub expanded: Option<bool>,
-    /// Classes of its own.
-    #[prop_or_default]
-    pub class: Classes,
+/// A button as it is put together. It is no component: there are hundreds, and none remembers anything.
+#[derive(Clone, Debug)]
+#[must_use = "a button stands on the page only as HTML"]
+pub struct Button {
+    sign: Sign,
+    label: AttrValue,
+    onclick: Callback<MouseEvent>,
+    text: Option<AttrValue>,
+    hint: Option<&'static str>,
+    class: &'static str,
+    disabled: bool,
+    pressed: Option<bool>,
+    expanded: Option<bool>,
 }
 
-/// A button.
-#[component]
-pub fn Button(props: &ButtonProps) -> Html {
-    let title = match &props.hint {
-        Some(hint) => format!("{} ({hint})", props.label),
-        None => props.label.to_string(),
-    };
-    let state = |state: Option<bool>| state.map(|on| if on { "true" } else { "false" });
-    html! {
-        <button type="button" class={classes!("button", props.class.clone())} {title} aria-label={props.label.clone()}
-            disabled={props.disabled} aria-pressed={state(props.pressed)} aria-expanded={state(props.expanded)}
-            onclick={props.onclick.clone()}>
-            <Icon sign={props.sign} />
-            if let Some(text) = &props.text {
-                <span class="button-text">{ text.clone() }</span>
-            }
-        </button>
+impl Button {
+    /// A button with an icon. The label tells what it does: it is its accessible name, and its tooltip.
+    pub fn new(sign: Sign, label: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Button {
+        Button {
+            sign,
+            label: label.into(),
+            onclick,
+            text: None,
+            hint: None,
+            class: "",
+            disabled: false,
+            pressed: None,
+            expanded: None,
+        }
+    }
+
+    /// Words beside the icon.
+    pub fn text(self, text: impl Into<AttrValue>) -> Button {
+        Button { text: Some(text.into()), ..self }
+    }
+
+    /// The label beside the icon.
+    pub fn worded(self) -> Button {
+        Button { text: Some(self.label.clone()), ..self }
+    }
+
+    /// More for the tooltip, such as the key.
+    pub fn hint(self, hint: &'static str) -> Button {
+        Button { hint: Some(hint), ..self }
+    }
+
+    /// Classes of its own.
+    pub fn class(self, class: &'static str) -> Button {
+        Button { class, ..self }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn disabled(self, disabled: bool) -> Button {
+        Button { disabled, ..self }
+    }
+
+    /// For a switch: whether it is on.
+    pub fn pressed(self, pressed: bool) -> Button {
+        Button { pressed: Some(pressed), ..self }
+    }
+
+    /// For a button that opens something: whether it is open.
+    pub fn expanded(self, expanded: bool) -> Button {
+        Button { expanded: Some(expanded), ..self }
+    }
+
+    /// The button on the page.
+    pub fn html(self) -> Html {
+        let title = match self.hint {
+            Some(hint) => AttrValue::from(format!("{} ({hint})", self.label)),
+            None => self.label.clone(),
+        };
+        let state = |state: Option<bool>| state.map(|on| if on { "true" } else { "false" });
+        html! {
+            <button type="button" class={classes!("button", self.class)} {title} aria-label={self.label}
+                disabled={self.disabled} aria-pressed={state(self.pressed)} aria-expanded={state(self.expanded)}
+                onclick={self.onclick}>
+                { icon(self.sign) }
+                if let Some(text) = self.text {
+                    <span class="button-text">{ text }</span>
+                }
+            </button>
+        }
     }
 }

@@ -33,7 +33,8 @@ pub fn Sheet(props: &SheetProps) -> Html {
         let (node, close) = (node.clone(), desk.pop.clone());
         move |()| {
             // The focus goes back only to where the keyboard had put it: a button that was clicked must not answer to Space.
-            let before = document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            let before =
+                document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
             let before = before.filter(|element| element.matches(":focus-visible").unwrap_or(false));
             if let Some(sheet) = node.cast::<HtmlElement>() {
                 let _ = sheet.focus();
@@ -65,7 +66,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
             role="dialog" aria-label={props.title.clone()} data-sheet={props.name}>
             <header class="sheet-head">
                 <h2>{ props.title.clone() }</h2>
-                <Button sign={Sign::Cross} label="Close" hint="Esc" class="quiet" onclick={desk.popping(None)} />
+                { Button::new(Sign::Cross, "Close", desk.popping(None)).hint("Esc").class("quiet").html() }
             </header>
             <div class="sheet-body">{ props.children.clone() }</div>
         </div>

@@ -48,11 +48,13 @@ pub enum LookAction {
     Order(Vec<NodeId>),
     /// Zooms by a factor.
     Zoom(f64),
+    /// Zooms so that the whole run is in sight, to scale.
+    Fit(f64),
     /// Zooms to the natural size.
-    Fit,
+    Natural,
 }
 
-const ZOOM: (f64, f64) = (0.05, 40.0);
+const ZOOM: (f64, f64) = (1e-4, 40.0);
 
 impl Look {
     /// The options that differ from the usual, for a link or a file.
@@ -114,7 +116,14 @@ impl Reducible for Look {
             LookAction::Lane(node, false) => drop(look.view.hidden_nodes.remove(&node)),
             LookAction::Order(order) => look.view.order = order,
             LookAction::Zoom(factor) => look.zoom = (look.zoom * factor).clamp(ZOOM.0, ZOOM.1),
-            LookAction::Fit => look.zoom = 1.0,
+            LookAction::Fit(zoom) => {
+                look.zoom = zoom;
+                look.view.scale = TimeScale::True;
+            }
+            LookAction::Natural => {
+                look.zoom = 1.0;
+                look.view.scale = TimeScale::Warped;
+            }
         }
         Rc::new(look)
     }

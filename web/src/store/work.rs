@@ -272,8 +272,13 @@ impl Work {
         let session = self.run.session();
         let trace = session.trace();
         let key = |violation: &Violation| trace.event(violation.event).map(|event| event.key);
-        let is_new = |violation: &&Violation| key(violation).is_some_and(|key| before < key && key <= self.now);
-        trace.violations().iter().find(is_new).map(|broken| format!("Violated, {}: {}", broken.monitor, broken.text))
+        let is_new =
+            |violation: &&Violation| key(violation).is_some_and(|key| before < key && key <= self.now);
+        trace
+            .violations()
+            .iter()
+            .find(is_new)
+            .map(|broken| format!("Violated, {}: {}", broken.monitor, broken.text))
     }
 
     fn step_back(&mut self) {

@@ -2,44 +2,29 @@
 
 use yew::prelude::*;
 
-use crate::desk::{Pop, use_desk};
-use crate::icons::{Icon, Sign};
+use crate::desk::{Desk, Pop};
+use crate::icons::{Sign, icon};
 use crate::parts::button::Button;
 use crate::store::look::HabitsAction;
 use crate::store::work::{Said, WorkAction};
 
-/// Properties of [`Banner`].
-#[derive(Properties, PartialEq)]
-pub struct BannerProps {
-    /// What could not be done.
-    pub trouble: Option<Said>,
-    /// Whether the future is hidden.
-    pub quiz: bool,
-    /// Whether the hint was put away.
-    pub hinted: bool,
-    /// Whether the window is a phone's.
-    pub narrow: bool,
-}
-
-/// Lines above the diagram.
-#[component]
-pub fn Banner(props: &BannerProps) -> Html {
-    let desk = use_desk();
+/// Lines above the diagram: what could not be done, that the future is hidden, and the hint, unless it was put away.
+pub fn banner(desk: &Desk, trouble: Option<&Said>, quiz: bool, hinted: bool, narrow: bool) -> Html {
     html! {
         <div class="banners">
-            <div class="banner trouble" role="alert" hidden={props.trouble.is_none()}>
-                <Icon sign={Sign::Alert} />
-                <span class="banner-text">{ props.trouble.as_ref().map(|trouble| trouble.text.clone()).unwrap_or_default() }</span>
-                <Button sign={Sign::Cross} label="Dismiss" class="quiet" onclick={desk.working(WorkAction::Dismiss)} />
+            <div class="banner trouble" role="alert" hidden={trouble.is_none()}>
+                { icon(Sign::Alert) }
+                <span class="banner-text">{ trouble.map(|trouble| trouble.text.clone()).unwrap_or_default() }</span>
+                { Button::new(Sign::Cross, "Dismiss", desk.working(WorkAction::Dismiss)).class("quiet").html() }
             </div>
-            <div class="banner quiz" hidden={!props.quiz}>
-                <Icon sign={Sign::Eye} />
+            <div class="banner quiz" hidden={!quiz}>
+                { icon(Sign::Eye) }
                 <span class="banner-text">{ "What happens next? The rest of this run is hidden." }</span>
-                <Button sign={Sign::Eye} label="Reveal" text="Reveal" onclick={desk.working(WorkAction::Reveal)} />
+                { Button::new(Sign::Eye, "Reveal", desk.working(WorkAction::Reveal)).worded().html() }
             </div>
-            <div class="banner hint" hidden={props.hinted}>
+            <div class="banner hint" hidden={hinted}>
                 <span class="banner-text">
-                    if props.narrow {
+                    if narrow {
                         <span>{ "Step moves one event. Tap a lane to crash or cut it off." }</span>
                     } else {
                         <span>
@@ -47,8 +32,8 @@ pub fn Banner(props: &BannerProps) -> Html {
                         </span>
                     }
                 </span>
-                <span class="wide-only"><Button sign={Sign::Help} label="All keys" text="All keys" class="quiet" onclick={desk.popping(Some(Pop::Help))} /></span>
-                <Button sign={Sign::Cross} label="Dismiss the hint" class="quiet" onclick={desk.habit(HabitsAction::Hinted)} />
+                <span class="wide-only">{ Button::new(Sign::Help, "All keys", desk.popping(Some(Pop::Help))).worded().class("quiet").html() }</span>
+                { Button::new(Sign::Cross, "Dismiss the hint", desk.habit(HabitsAction::Hinted)).class("quiet").html() }
             </div>
         </div>
     }

@@ -43,39 +43,30 @@ pub fn Bar(props: &BarProps) -> Html {
         Shade::Dark => (Sign::Moon, Shade::Auto, "dark"),
     };
     let large = if habits.large { "Usual text" } else { "Large text" };
+    let aside = if habits.aside { "Show panels" } else { "Hide panels" };
     let toggles = |pop: Pop| desk.popping((props.pop.as_ref() != Some(&pop)).then_some(pop));
     html! {
         <header class="bar">
             <h1 class="brand">{ "Lightcone" }</h1>
-            <Chooser scenario={props.scenario.clone()} origin={props.origin.clone()} />
+            { chooser(&desk, &props.scenario, &props.origin) }
             <span class="bar-gap"></span>
             <div class="bar-group" role="group" aria-label="History">
-                <Button sign={Sign::Undo} label="Undo" text="Undo" hint="u, Ctrl+Z" disabled={!props.can_undo} onclick={desk.working(WorkAction::Undo)} />
-                <Button sign={Sign::Redo} label="Redo" text="Redo" hint="Ctrl+Shift+Z" disabled={!props.can_redo} onclick={desk.working(WorkAction::Redo)} />
+                { Button::new(Sign::Undo, "Undo", desk.working(WorkAction::Undo)).worded().hint("u, Ctrl+Z").disabled(!props.can_undo).html() }
+                { Button::new(Sign::Redo, "Redo", desk.working(WorkAction::Redo)).worded().hint("Ctrl+Shift+Z").disabled(!props.can_redo).html() }
             </div>
             <div class="bar-group" role="group" aria-label="Page" data-pops="">
-                <Button sign={Sign::Link} label="Share" text="Share" hint="link, file" expanded={props.pop == Some(Pop::Share)} onclick={toggles(Pop::Share)} />
-                <Button sign={Sign::Large} label={large} hint="for a lecture hall" class="wide-only" pressed={habits.large} onclick={desk.habit(HabitsAction::Large(!habits.large))} />
-                <Button sign={shade} class="shade" label={format!("Colours: {word}")} onclick={desk.habit(HabitsAction::Shade(next))} />
-                <Button sign={Sign::Panel} label={if habits.aside { "Show panels" } else { "Hide panels" }} class="wide-only" pressed={!habits.aside} onclick={desk.habit(HabitsAction::Aside)} />
-                <Button sign={Sign::Help} label="Help" hint="?" expanded={props.pop == Some(Pop::Help)} onclick={toggles(Pop::Help)} />
+                { Button::new(Sign::Link, "Share", toggles(Pop::Share)).worded().hint("link, file").expanded(props.pop == Some(Pop::Share)).html() }
+                { Button::new(Sign::Large, large, desk.habit(HabitsAction::Large(!habits.large))).hint("for a lecture hall").class("wide-only").pressed(habits.large).html() }
+                { Button::new(shade, format!("Colours: {word}"), desk.habit(HabitsAction::Shade(next))).class("shade").html() }
+                { Button::new(Sign::Panel, aside, desk.habit(HabitsAction::Aside)).class("wide-only").pressed(!habits.aside).html() }
+                { Button::new(Sign::Help, "Help", toggles(Pop::Help)).hint("?").expanded(props.pop == Some(Pop::Help)).html() }
             </div>
         </header>
     }
 }
 
-/// Properties of [`Chooser`].
-#[derive(Properties, PartialEq)]
-struct ChooserProps {
-    scenario: Rc<Scenario>,
-    origin: Rc<Scenario>,
-}
-
 /// Which protocol, which example, which seed.
-#[component]
-fn Chooser(props: &ChooserProps) -> Html {
-    let desk = use_desk();
-    let scenario = &props.scenario;
+fn chooser(desk: &Desk, scenario: &Rc<Scenario>, origin: &Scenario) -> Html {
     let choices: Vec<(AttrValue, AttrValue)> =
         all().iter().map(|entry| (entry.name.into(), entry.title.into())).collect();
     let onpick = {
@@ -86,40 +77,31 @@ fn Chooser(props: &ChooserProps) -> Html {
             }
         })
     };
-    let ondice = dice(&desk, scenario);
+    let seed = format!("seed {}", scenario.seed);
+    let seed =
+        Button::new(Sign::Dice, "New seed", dice(desk, scenario)).text(seed).hint("another run by chance");
+    let reset = Button::new(Sign::Reset, "Reset", desk.working(WorkAction::Reset));
     let examples = protocol(&scenario.protocol).map(|entry| (entry.examples)()).unwrap_or_default();
     html! {
         <div class="chooser" role="group" aria-label="Document">
             <PickList label="Protocol" labelled={false} {choices} value={scenario.protocol.clone()} {onpick} name="protocol" />
-            <Examples {examples} origin={props.origin.clone()} />
-            <Button sign={Sign::Dice} label="New seed" text={format!("seed {}", scenario.seed)} hint="another run by chance" class="quiet seed" onclick={ondice} />
-            <Button sign={Sign::Reset} label="Reset" hint="as it was when it was opened" class="quiet" onclick={desk.working(WorkAction::Reset)} />
+            { list_of(desk, examples, origin) }
+            { seed.class("quiet seed").html() }
+            { reset.hint("as it was when it was opened").class("quiet").html() }
         </div>
     }
 }
 
-/// Properties of [`Examples`].
-#[derive(Properties, PartialEq)]
-struct ExamplesProps {
-    examples: Vec<(&'static str, Scenario)>,
-    origin: Rc<Scenario>,
-}
-
 /// Opens one of the protocol's examples.
-#[component]
-fn Examples(props: &ExamplesProps) -> Html {
-    let desk = use_desk();
-    let open = props.examples.iter().position(|(_, scenario)| *scenario == *props.origin);
+fn list_of(desk: &Desk, examples: Vec<(&'static str, Scenario)>, origin: &Scenario) -> Html {
+    let open = examples.iter().position(|(_, scenario)| scenario == origin);
     let open = open.map(|place| place.to_string()).unwrap_or_default();
     let first: (AttrValue, AttrValue) = ("".into(), "Examples…".into());
-    let rest = props
-        .examples
-        .iter()
-        .enumerate()
-        .map(|(place, (title, _))| (place.to_string().into(), (*title).into()));
+    let rest =
+        examples.iter().enumerate().map(|(place, (title, _))| (place.to_string().into(), (*title).into()));
     let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(first).chain(rest).collect();
     let onpick = {
-        let examples = props.examples.clone();
+        let desk = desk.clone();
         Callback::from(move |value: String| {
             let place = value.parse::<usize>().ok();
             if let Some((_, scenario)) = place.and_then(|place| examples.get(place)) {

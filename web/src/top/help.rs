@@ -29,8 +29,7 @@ const FIRST: &[&str] = &[
 ];
 
 /// Keys and first steps.
-#[component]
-pub fn Help() -> Html {
+pub fn help() -> Html {
     let key = |(keys, does): &(&'static str, &'static str)| {
         html! {
             <div key={*keys} class="key-row">
@@ -40,7 +39,7 @@ pub fn Help() -> Html {
         }
     };
     html! {
-        <Sheet title="Help" name="help">
+        <Sheet key="help" title="Help" name="help">
             <ul class="first-steps">{ for FIRST.iter().map(|step| html! { <li key={*step}>{ *step }</li> }) }</ul>
             <h3>{ "Keys" }</h3>
             <dl class="keys">{ for KEYS.iter().map(key) }</dl>

@@ -1,13 +1,11 @@
 //! Options of the diagram: which way time runs, what is hidden, and in what order lanes stand.
 
-use std::rc::Rc;
-
 use lightcone_diagram::Flow;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::scenario::Scenario;
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::Desk;
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -16,17 +14,16 @@ use crate::parts::pop::Sheet;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
 use crate::words;
 
-/// Properties of [`Options`].
-#[derive(Properties, PartialEq)]
-pub struct OptionsProps {
+/// What the options show.
+pub struct Options<'a> {
     /// How things are looked at.
-    pub look: Rc<Look>,
+    pub look: &'a Look,
     /// What runs.
-    pub scenario: Rc<Scenario>,
+    pub scenario: &'a Scenario,
     /// Kinds of messages of this run.
     pub kinds: Vec<&'static str>,
     /// Lanes in order.
-    pub lanes: Vec<NodeId>,
+    pub lanes: &'a [NodeId],
     /// Whether text is large.
     pub large: bool,
     /// Light or dark.
@@ -34,10 +31,8 @@ pub struct OptionsProps {
 }
 
 /// Options of the diagram.
-#[component]
-pub fn Options(props: &OptionsProps) -> Html {
-    let desk = use_desk();
-    let look = &props.look;
+pub fn options(desk: &Desk, shown: &Options<'_>) -> Html {
+    let look = shown.look;
     let turn = match (look.turned, look.view.flow) {
         (false, _) => "auto",
         (true, Flow::LeftToRight) => "across",
@@ -61,26 +56,22 @@ pub fn Options(props: &OptionsProps) -> Html {
         let habits = desk.habits.clone();
         Callback::from(move |event: Event| habits.dispatch(HabitsAction::Large(dom::ticked(&event))))
     };
-    let (shade, shades, onshade) = shades(&desk.habits, props.shade);
+    let (shade, shades, onshade) = shades(&desk.habits, shown.shade);
     let turns = vec![
         ("auto".into(), "as the window is shaped".into()),
         ("across".into(), "left to right".into()),
         ("down".into(), "top to bottom".into()),
     ];
     html! {
-        <Sheet title="Diagram" name="options">
+        <Sheet key="options" title="Diagram" name="options">
             <PickList label="Time runs" choices={turns} value={turn} onpick={onturn} name="flow" />
             <label class="tick"><input type="checkbox" checked={look.view.fold_routine} onchange={onfold} /><span>{ "Fold routine messages, such as heartbeats" }</span></label>
-            <label class="tick"><input type="checkbox" checked={props.large} onchange={onlarge} /><span>{ "Large text, for a lecture hall" }</span></label>
+            <label class="tick"><input type="checkbox" checked={shown.large} onchange={onlarge} /><span>{ "Large text, for a lecture hall" }</span></label>
             <PickList label="Colours" choices={shades} value={shade} onpick={onshade} name="shade" />
             <h3>{ "Messages" }</h3>
-            <div class="ticks">{ for props.kinds.iter().map(|kind| kind_tick(&desk.look, look, kind)) }</div>
+            <div class="ticks">{ for shown.kinds.iter().map(|kind| kind_tick(&desk.look, look, kind)) }</div>
             <h3>{ "Lanes" }</h3>
-            <ol class="lane-list">{ for (0..props.lanes.len()).map(|place| html! {
-                <LaneRow key={props.lanes[place].to_string()} {place} lanes={props.lanes.clone()}
-                    name={words::name(&props.scenario, props.lanes[place])}
-                    hidden={look.view.hidden_nodes.contains(&props.lanes[place])} />
-            }) }</ol>
+            <ol class="lane-list">{ for (0..shown.lanes.len()).map(|place| lane_row(desk, shown, place)) }</ol>
         </Sheet>
     }
 }
@@ -111,29 +102,20 @@ fn kind_tick(dispatcher: &UseReducerDispatcher<Look>, look: &Look, kind: &'stati
     }
 }
 
-/// Properties of [`LaneRow`].
-#[derive(Properties, PartialEq)]
-struct LaneRowProps {
-    place: usize,
-    lanes: Vec<NodeId>,
-    name: String,
-    hidden: bool,
-}
-
-#[component]
-fn LaneRow(props: &LaneRowProps) -> Html {
-    let desk = use_desk();
-    let node = props.lanes[props.place];
+fn lane_row(desk: &Desk, shown: &Options<'_>, place: usize) -> Html {
+    let node = shown.lanes[place];
+    let name = words::name(shown.scenario, node);
+    let hidden = shown.look.view.hidden_nodes.contains(&node);
     let onchange = {
         let look = desk.look.clone();
         Callback::from(move |event: Event| look.dispatch(LookAction::Lane(node, !dom::ticked(&event))))
     };
-    let moved = |by: isize| desk.looking(LookAction::Order(moved(&props.lanes, props.place, by)));
+    let moved = |by: isize| desk.looking(LookAction::Order(moved(shown.lanes, place, by)));
     html! {
-        <li class="row">
-            <label class="tick"><input type="checkbox" checked={!props.hidden} {onchange} /><span>{ props.name.clone() }</span></label>
-            <Button sign={Sign::Up} label={format!("Move {} up", props.name)} class="quiet" disabled={props.place == 0} onclick={moved(-1)} />
-            <Button sign={Sign::Down} label={format!("Move {} down", props.name)} class="quiet" disabled={props.place + 1 == props.lanes.len()} onclick={moved(1)} />
+        <li key={node.to_string()} class="row">
+            <label class="tick"><input type="checkbox" checked={!hidden} {onchange} /><span>{ name.clone() }</span></label>
+            { Button::new(Sign::Up, format!("Move {name} up"), moved(-1)).class("quiet").disabled(place == 0).html() }
+            { Button::new(Sign::Down, format!("Move {name} down"), moved(1)).class("quiet").disabled(place + 1 == shown.lanes.len()).html() }
         </li>
     }
 }

@@ -40,7 +40,7 @@ pub fn Share(props: &ShareProps) -> Html {
     let desk = use_desk();
     let quiz = use_state_eq(|| false);
     let told = use_state_eq(|| "");
-    let field = use_node_ref();
+    let (field, file) = (use_node_ref(), use_node_ref());
     let mut document = link::document(&props.work, &props.look);
     document.quiz = *quiz;
     let fragment = link::fragment(&document);
@@ -69,15 +69,15 @@ pub fn Share(props: &ShareProps) -> Html {
                 <input ref={field} class="link" type="text" readonly=true value={link} aria-label="Link" onclick={Callback::from(select)} />
                 <label class="tick"><input type="checkbox" checked={*quiz} onchange={onquiz} /><span>{ "As a quiz: hide what happens after this moment" }</span></label>
                 <div class="row">
-                    <Button sign={Sign::Link} label="Copy link" text="Copy link" class="strong" onclick={oncopy} />
+                    { Button::new(Sign::Link, "Copy link", oncopy).worded().class("strong").html() }
                     <span role="status" class="told">{ *told }</span>
                 </div>
             </div>
             <p hidden={!too_long}>{ "With this many edits a link would be too long to travel safely. A file holds it all." }</p>
             <h3>{ "File" }</h3>
             <div class="row">
-                <Button sign={Sign::Save} label="Save file" text="Save file" onclick={onsave} />
-                <OpenFile open={desk.open.clone()} />
+                { Button::new(Sign::Save, "Save file", onsave).worded().html() }
+                { open_file(&file, &desk.open) }
             </div>
             <p class="small">{ "A file can also be dropped anywhere on the page." }</p>
         </Sheet>
@@ -110,17 +110,8 @@ fn copy(link: String, field: NodeRef, told: UseStateSetter<&'static str>) {
     });
 }
 
-/// Properties of [`OpenFile`].
-#[derive(Properties, PartialEq)]
-pub struct OpenFileProps {
-    /// Where the file goes.
-    pub open: Callback<Opening>,
-}
-
-/// Opens a file from the reader's machine.
-#[component]
-pub fn OpenFile(props: &OpenFileProps) -> Html {
-    let field = use_node_ref();
+/// Opens a file from the reader's machine, through this field.
+fn open_file(field: &NodeRef, open: &Callback<Opening>) -> Html {
     let onclick = {
         let field = field.clone();
         Callback::from(move |_| {
@@ -130,7 +121,7 @@ pub fn OpenFile(props: &OpenFileProps) -> Html {
         })
     };
     let onchange = {
-        let open = props.open.clone();
+        let open = open.clone();
         Callback::from(move |event: Event| {
             let Some(field) = event.target_dyn_into::<HtmlInputElement>() else { return };
             if let Some(file) = field.files().and_then(|files| files.get(0)) {
@@ -142,8 +133,8 @@ pub fn OpenFile(props: &OpenFileProps) -> Html {
     };
     html! {
         <span class="open-file">
-            <Button sign={Sign::Folder} label="Open file" text="Open file" {onclick} />
-            <input ref={field} type="file" accept=".json,application/json" class="unseen" tabindex="-1" aria-label="File to open" {onchange} />
+            { Button::new(Sign::Folder, "Open file", onclick).worded().html() }
+            <input ref={field.clone()} type="file" accept=".json,application/json" class="unseen" tabindex="-1" aria-label="File to open" {onchange} />
         </span>
     }
 }

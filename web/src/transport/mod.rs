@@ -8,8 +8,8 @@ use lightcone_sim::time::Ns;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::desk::use_desk;
-use crate::icons::{Icon, Sign};
+use crate::desk::Desk;
+use crate::icons::{Sign, icon};
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::look::{HabitsAction, SPEEDS};
@@ -17,9 +17,8 @@ use crate::store::pick::Pick;
 use crate::store::work::WorkAction;
 use crate::words;
 
-/// Properties of [`Transport`].
-#[derive(Properties, PartialEq)]
-pub struct TransportProps {
+/// What the transport shows.
+pub struct Transport {
     /// The playhead.
     pub now: Key,
     /// The end of the run.
@@ -39,34 +38,32 @@ pub struct TransportProps {
 }
 
 /// The transport.
-#[component]
-pub fn Transport(props: &TransportProps) -> Html {
-    let desk = use_desk();
-    let (play, label) = if props.playing { (Sign::Pause, "Pause") } else { (Sign::Play, "Play") };
+pub fn transport(desk: &Desk, shown: &Transport) -> Html {
+    let (play, label) = if shown.playing { (Sign::Pause, "Pause") } else { (Sign::Play, "Play") };
     html! {
         <footer class="transport" aria-label="Transport" role="region">
-            <Scrubber now={props.now} until={props.until} />
+            { scrubber(desk, shown.now, shown.until) }
             <div class="transport-row">
                 <div class="transport-keys" role="group" aria-label="Playhead">
-                    <Button sign={Sign::ToStart} label="To start" hint="Home" onclick={desk.working(WorkAction::ToStart)} />
-                    <Button sign={Sign::StepBack} label="Step back" hint="←" onclick={desk.working(WorkAction::StepBack)} />
-                    <Button sign={play} {label} text={label} hint="Space" class="main-key" onclick={desk.working(WorkAction::TogglePlay)} />
-                    <Button sign={Sign::Step} label="Step" text="Step" hint="→" class="main-key" onclick={desk.working(WorkAction::Step)} />
-                    <Button sign={Sign::ToEnd} label="To end" hint="End" onclick={desk.working(WorkAction::ToEnd)} />
+                    { Button::new(Sign::ToStart, "To start", desk.working(WorkAction::ToStart)).hint("Home").html() }
+                    { Button::new(Sign::StepBack, "Step back", desk.working(WorkAction::StepBack)).hint("←").html() }
+                    { Button::new(play, label, desk.working(WorkAction::TogglePlay)).worded().hint("Space").class("main-key").html() }
+                    { Button::new(Sign::Step, "Step", desk.working(WorkAction::Step)).worded().hint("→").class("main-key").html() }
+                    { Button::new(Sign::ToEnd, "To end", desk.working(WorkAction::ToEnd)).hint("End").html() }
                 </div>
-                <output class="clock" aria-label="True time" data-now={props.now.to_string()}>{ words::clock(props.now.at) }</output>
-                <span class="place" data-place={props.place.0.to_string()}>{ place(props) }</span>
-                <Health health={props.health.clone()} />
+                <output class="clock" aria-label="True time" data-now={shown.now.to_string()}>{ words::clock(shown.now.at) }</output>
+                <span class="place" data-place={shown.place.0.to_string()}>{ place(shown) }</span>
+                { health(desk, &shown.health) }
                 <span class="transport-gap"></span>
-                <Speed speed={props.speed} />
+                { pace(desk, shown.speed) }
             </div>
         </footer>
     }
 }
 
-fn place(props: &TransportProps) -> String {
-    let (so_far, in_all) = props.place;
-    let in_all = match (props.quiz, props.is_done) {
+fn place(shown: &Transport) -> String {
+    let (so_far, in_all) = shown.place;
+    let in_all = match (shown.quiz, shown.is_done) {
         (true, _) => String::new(),
         (false, true) => format!(" of {in_all}"),
         (false, false) => format!(" of {in_all} so far, still computing"),
@@ -74,15 +71,7 @@ fn place(props: &TransportProps) -> String {
     format!("event {so_far}{in_all}")
 }
 
-/// Properties of [`Speed`].
-#[derive(Properties, PartialEq)]
-struct SpeedProps {
-    speed: f64,
-}
-
-#[component]
-fn Speed(props: &SpeedProps) -> Html {
-    let desk = use_desk();
+fn pace(desk: &Desk, speed: f64) -> Html {
     let choices: Vec<(AttrValue, AttrValue)> =
         SPEEDS.iter().map(|speed| (speed.to_string().into(), format!("{speed}×").into())).collect();
     let onpick = {
@@ -95,24 +84,16 @@ fn Speed(props: &SpeedProps) -> Html {
     };
     html! {
         <div class="speed" role="group" aria-label="Speed">
-            <Button sign={Sign::Minus} label="Slower" hint="−" class="quiet" onclick={desk.habit(HabitsAction::Faster(false))} />
-            <PickList label="Speed" labelled={false} {choices} value={props.speed.to_string()} {onpick} name="speed" />
-            <Button sign={Sign::Plus} label="Faster" hint="+" class="quiet" onclick={desk.habit(HabitsAction::Faster(true))} />
+            { Button::new(Sign::Minus, "Slower", desk.habit(HabitsAction::Faster(false))).hint("−").class("quiet").html() }
+            <PickList label="Speed" labelled={false} {choices} value={speed.to_string()} {onpick} name="speed" />
+            { Button::new(Sign::Plus, "Faster", desk.habit(HabitsAction::Faster(true))).hint("+").class("quiet").html() }
         </div>
     }
 }
 
-/// Properties of [`Scrubber`].
-#[derive(Properties, PartialEq)]
-struct ScrubberProps {
-    now: Key,
-    until: Ns,
-}
-
 /// A line over the whole run, with the playhead on it.
-#[component]
-fn Scrubber(props: &ScrubberProps) -> Html {
-    let desk = use_desk();
+fn scrubber(desk: &Desk, now: Key, until: Ns) -> Html {
+    let desk = desk.clone();
     let ms = |at: Ns| (at.0 / 1_000_000).to_string();
     let oninput = Callback::from(move |event: InputEvent| {
         let field = event.target_dyn_into::<HtmlInputElement>();
@@ -120,10 +101,10 @@ fn Scrubber(props: &ScrubberProps) -> Html {
             desk.go(if ms == 0 { Key::START } else { Key::end_of(Ns::ms(ms)) });
         }
     });
-    let share = props.now.at.as_secs_f64() / props.until.as_secs_f64().max(1e-9) * 100.0;
+    let share = now.at.as_secs_f64() / until.as_secs_f64().max(1e-9) * 100.0;
     html! {
-        <input type="range" class="scrubber" min="0" max={ms(props.until)} step="1" value={ms(props.now.at)} {oninput}
-            style={format!("--share: {share:.2}%")} aria-label="Moment of the run" aria-valuetext={words::clock(props.now.at)} />
+        <input type="range" class="scrubber" min="0" max={ms(until)} step="1" value={ms(now.at)} {oninput}
+            style={format!("--share: {share:.2}%")} aria-label="Moment of the run" aria-valuetext={words::clock(now.at)} />
     }
 }
 
@@ -140,29 +121,23 @@ impl HealthData {
     /// At a playhead of a run.
     pub fn at(session: &dyn Session, now: Key) -> HealthData {
         let trace = session.trace();
-        let happened = |violation: &&Violation| trace.event(violation.event).is_some_and(|event| event.key <= now);
+        let happened =
+            |violation: &&Violation| trace.event(violation.event).is_some_and(|event| event.key <= now);
         let broken = trace.violations().iter().find(happened);
         let broken = broken.map(|broken| (broken.monitor, broken.text.clone(), broken.event));
         HealthData { watched: session.monitors().len(), broken }
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct HealthProps {
-    health: HealthData,
-}
-
 /// Whether the invariants hold, in a word; if not, a press looks into where it broke.
-#[component]
-fn Health(props: &HealthProps) -> Html {
-    let desk = use_desk();
-    match &props.health.broken {
+fn health(desk: &Desk, health: &HealthData) -> Html {
+    match &health.broken {
         None => html! {
-            <span class="health holds"><Icon sign={Sign::Check} /><span>{ holding(props.health.watched) }</span></span>
+            <span class="health holds">{ icon(Sign::Check) }<span>{ holding(health.watched) }</span></span>
         },
         Some((monitor, text, event)) => html! {
             <button type="button" class="health violated" title={text.clone()} onclick={desk.picking(Some(Pick::Event(*event)))}>
-                <Icon sign={Sign::Alert} /><span>{ format!("{monitor} is violated") }</span>
+                { icon(Sign::Alert) }<span>{ format!("{monitor} is violated") }</span>
             </button>
         },
     }
