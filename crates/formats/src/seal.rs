@@ -85,8 +85,19 @@ impl Seal {
         let trace = session.trace();
         let events = u32::try_from(trace.count_until(at)).unwrap_or(u32::MAX);
         let marks = MARKS.min(events as usize);
-        let marks = (1..=marks).filter_map(|mark| mark_of(session, place(events, marks, mark))).collect();
-        Seal { at, hash: short(session, at), events, marks }
+        let places = (1..=marks).filter_map(|mark| place(events, marks, mark).checked_sub(1));
+        let moments = places.filter_map(|last| timed(trace, last)).map(|(_, key)| key).chain([at]);
+        let mut hashes = session.hashes(&moments.collect::<Vec<Key>>());
+        let hash = hashes
+            .pop()
+            .map(|[a, b, c, d, e, f, ..]| ShortHash([a, b, c, d, e, f]))
+            .unwrap_or(ShortHash([0; SHORT]));
+        Seal {
+            at,
+            hash,
+            events,
+            marks: hashes.into_iter().map(|[first, second, ..]| [first, second]).collect(),
+        }
     }
 
     /// The short hash of the run up to the seal's moment.

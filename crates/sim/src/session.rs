@@ -42,8 +42,13 @@ pub trait Session {
     /// SHA-256 over one event: what it was, when, its clocks, and what it sent and set; no message's fate.
     fn hash_of(&self, event: EventId) -> [u8; 32];
 
-    /// SHA-256 over the trace up to a moment: equal natively and in wasm.
-    fn hash(&self, until: Key) -> [u8; 32];
+    /// SHA-256 over the trace up to each of these moments, which must come in order: equal natively and in wasm.
+    fn hashes(&self, moments: &[Key]) -> Vec<[u8; 32]>;
+
+    /// SHA-256 over the trace up to a moment.
+    fn hash(&self, until: Key) -> [u8; 32] {
+        self.hashes(&[until]).first().copied().unwrap_or_default()
+    }
 }
 
 /// Whether a run has been computed as far as was asked.

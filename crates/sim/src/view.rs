@@ -114,18 +114,33 @@ impl<P: Protocol> Session for Run<P> {
         hasher.finish_all()
     }
 
-    fn hash(&self, until: Key) -> [u8; 32] {
+    fn hashes(&self, moments: &[Key]) -> Vec<[u8; 32]> {
+        let last = moments.last().copied().unwrap_or(Key::START);
+        let fates = self.trace.messages().filter(|(_, message)| message.fate.kind != FateKind::InFlight);
+        let fates = fates.map(|(id, message)| (Key::fate(message.fate.at, message.to, id), id));
+        let mut fates: Vec<(Key, MsgId)> = fates.filter(|&(key, _)| key <= last).collect();
+        fates.sort_unstable();
+        let (mut fates, mut events) =
+            (fates.into_iter().peekable(), self.trace.order.iter().copied().peekable());
         let mut hasher = PortableHasher::default();
-        for &event in &self.trace.order[..self.trace.count_until(until)] {
-            self.hash_event(event, &mut hasher);
-        }
-        for (id, message) in self.trace.messages() {
-            let at = message.fate.at;
-            if message.fate.kind != FateKind::InFlight && Key::fate(at, message.to, id) <= until {
-                (id, message.fate.kind, at, message.fate.event).hash(&mut hasher);
+        let up_to = |&moment: &Key| {
+            // Events and fates in the total order, so that the hash of a beginning is the beginning of the hash.
+            loop {
+                let event = events.peek().and_then(|&event| self.trace.event(event)).map(|event| event.key);
+                let event = event.filter(|&key| key <= moment);
+                let fate = fates.peek().map(|&(key, _)| key).filter(|&key| key <= moment);
+                match (event, fate) {
+                    (Some(event), fate) if fate.is_none_or(|fate| event < fate) => {
+                        events.next().into_iter().for_each(|event| self.hash_event(event, &mut hasher));
+                    }
+                    (_, Some(_)) => {
+                        fates.next().into_iter().for_each(|(_, id)| self.hash_fate(id, &mut hasher))
+                    }
+                    (_, None) => return hasher.clone().finish_all(),
+                }
             }
-        }
-        hasher.finish_all()
+        };
+        moments.iter().map(up_to).collect()
     }
 }
 
@@ -237,6 +252,12 @@ impl<P: Protocol> Run<P> {
             Effect::Cancel(timer) => format!("cancels {}", self.protocol.describe_timer(&timer)),
             Effect::Reply { op, ret } => format!("{op} returns {ret}"),
             Effect::Note(note) => note,
+        }
+    }
+
+    fn hash_fate(&self, id: MsgId, hasher: &mut impl Hasher) {
+        if let Some(message) = self.trace.message(id) {
+            (id, message.fate.kind, message.fate.at, message.fate.event).hash(hasher);
         }
     }
 
