@@ -83,6 +83,11 @@ fn Page(props: &PageProps) -> Html {
     use_player(&work, habits.speed, (*shown).clone());
     use_computing(&work);
     use_commands(&desk, &work, *pick);
+    // What was open concerned the document before.
+    use_effect_with(work.number, {
+        let pop = pop.setter();
+        move |_| pop.set(None)
+    });
 
     let lanes = order(&look, work.run.nodes().iter());
     let dark = match habits.shade {

@@ -97,18 +97,19 @@ pub fn Pane(props: &PaneProps) -> Html {
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
     let view = spread(view, &work.run, space);
-    let plan = use_plan(&work.run, view, space);
+    let plan = use_plan(&work.run, view.clone(), space);
     *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
     let scroll = use_scroll(&node, plan.clone(), flow, work.now, work.playing, desk.look.clone());
     let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
     let glow = use_glow(work.touched.clone());
-    let fitting =
-        space.map_or(1.0, |space| Layout::fitting_zoom(&*work.run.session(), space.along_px) / *natural);
-    let fits = (props.look.zoom / fitting - 1.0).abs() < 1e-3;
+    let fits = props.look.fitted;
     let onfit = {
-        let look = desk.look.clone();
+        let (look, run, natural) = (desk.look.clone(), work.run.clone(), *natural);
+        let view = View { scale: TimeScale::True, ..view };
         Callback::from(move |_| {
-            look.dispatch(if fits { LookAction::Natural } else { LookAction::Fit(fitting) })
+            let fitting =
+                space.map_or(1.0, |space| Layout::fitted_zoom(&*run.session(), &view, space) / natural);
+            look.dispatch(if fits { LookAction::Natural } else { LookAction::Fit(fitting) });
         })
     };
     let onclick = {

@@ -26,10 +26,12 @@ pub fn look(desk: &Desk, work: &Work, pick: Pick) -> Html {
     if !pick.exists(work.run.session().trace()) {
         return html! { <div class="look">{ gone }</div> };
     }
+    // A quiz does not tell what is to come.
+    let told = if work.quiz { work.now } else { Key::end_of(Ns::NEVER) };
     html! {
         <div class="look" data-pick={match pick { Pick::Event(id) => id.to_string(), Pick::Message(id) => id.to_string() }}>
             { match pick {
-                Pick::Event(id) => html! { <Event key="event" {id} run={work.run.clone()} scenario={work.scenario.clone()} /> },
+                Pick::Event(id) => html! { <Event key="event" {id} run={work.run.clone()} scenario={work.scenario.clone()} {told} /> },
                 Pick::Message(id) => message(desk, work, id),
             } }
         </div>
@@ -42,6 +44,8 @@ struct EventProps {
     id: EventId,
     run: Run,
     scenario: Rc<Scenario>,
+    /// What happens after this is not told.
+    told: Key,
 }
 
 #[component]
@@ -66,7 +70,7 @@ fn Event(props: &EventProps) -> Html {
                 { Button::new(Sign::Go, "Go here", going(&desk, event.key)).worded().hint("g").html() }
                 { cause(&desk, &*session, id, &event) }
             </div>
-            { consequences(&desk, &*session, &props.scenario, id) }
+            { consequences(&desk, &*session, &props.scenario, id, props.told) }
             { notes }
         </div>
     }
@@ -115,7 +119,7 @@ fn cause(desk: &Desk, session: &dyn Session, id: EventId, event: &EventRecord) -
 }
 
 /// What came of an event: what its messages and timers did.
-fn consequences(desk: &Desk, session: &dyn Session, scenario: &Scenario, id: EventId) -> Html {
+fn consequences(desk: &Desk, session: &dyn Session, scenario: &Scenario, id: EventId, told: Key) -> Html {
     let trace = session.trace();
     let copies = trace.lane(id.node).map(|lane| &lane.copies);
     let message = |seq: u32| {
@@ -128,7 +132,7 @@ fn consequences(desk: &Desk, session: &dyn Session, scenario: &Scenario, id: Eve
         let record = trace.message(message)?;
         let to = words::name(scenario, record.to);
         let what = session.message(message).map(|told| told.label).unwrap_or_default();
-        let fate = match record.fate.kind {
+        let fate = match record.fate_at(told.instant()) {
             FateKind::Delivered => format!("handled as {}:{}", record.to, record.fate.event),
             FateKind::Dropped => "lost".to_owned(),
             FateKind::Cut => "cut".to_owned(),
@@ -141,12 +145,13 @@ fn consequences(desk: &Desk, session: &dyn Session, scenario: &Scenario, id: Eve
         let timer = TimerId { node: id.node, seq };
         let record = trace.timer(timer)?;
         let event = EventId { node: id.node, index: record.over };
-        let fate = match (record.over, record.fired) {
+        let over = if trace.event(event).is_some_and(|event| event.key <= told) { record.over } else { 0 };
+        let fate = match (over, record.fired) {
             (0, _) => "still set".to_owned(),
             (_, true) => format!("fired as {event}"),
             (_, false) => format!("over with {event}"),
         };
-        let pick = if record.over == 0 { Pick::Event(id) } else { Pick::Event(event) };
+        let pick = if over == 0 { Pick::Event(id) } else { Pick::Event(event) };
         Some((timer.to_string(), pick, format!("timer: {}", session.timer(timer).unwrap_or_default()), fate))
     });
     let row = |(key, pick, what, fate): (String, Pick, String, String)| {

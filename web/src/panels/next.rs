@@ -34,6 +34,8 @@ pub struct NextProps {
     pub now: Key,
     /// What is picked.
     pub pick: Option<Pick>,
+    /// Whether it stays untold what comes when.
+    pub quiz: bool,
 }
 
 /// What may happen next.
@@ -42,7 +44,11 @@ pub fn Next(props: &NextProps) -> Html {
     let desk = use_desk();
     let open = use_state_eq(|| None::<PendingWhat>);
     let session = props.run.session();
-    let pending = session.pending(props.now);
+    let mut pending = session.pending(props.now);
+    if props.quiz {
+        // Not even the order tells what comes first.
+        pending.sort_by_key(|pending| pending.what);
+    }
     let row = |pending: &Pending| {
         let what = pending.what;
         let is_open = *open == Some(what);
@@ -65,7 +71,18 @@ pub fn Next(props: &NextProps) -> Html {
             PendingWhat::Timer(id) => (id.to_string(), words::name(&props.scenario, id.node)),
         };
         let is_picked = matches!((what, props.pick), (PendingWhat::Message { id, .. }, Some(Pick::Message(other))) if id == other);
-        let row = Row { key, way, pending, held, cut, now: props.now.at, is_open, is_picked, onopen };
+        let row = Row {
+            key,
+            way,
+            pending,
+            held,
+            cut,
+            now: props.now.at,
+            quiz: props.quiz,
+            is_open,
+            is_picked,
+            onopen,
+        };
         row.html(&desk)
     };
     let more = pending.len().saturating_sub(SHOWN);
@@ -103,6 +120,7 @@ struct Row<'a> {
     held: bool,
     cut: bool,
     now: Ns,
+    quiz: bool,
     is_open: bool,
     is_picked: bool,
     onopen: Callback<MouseEvent>,
@@ -112,6 +130,7 @@ impl Row<'_> {
     fn html(&self, desk: &Desk) -> Html {
         let pending = self.pending;
         let due = match pending.due {
+            Some(_) if self.quiz => String::new(),
             Some(due) if due.0 >= self.now => format!("in {}", words::span(due.0.since(self.now))),
             Some(due) => words::clock(due.0),
             None => "waits".to_owned(),
@@ -120,7 +139,8 @@ impl Row<'_> {
             PendingWhat::Message { id, .. } => ("message", id.to_string()),
             PendingWhat::Timer(id) => ("timer", id.to_string()),
         };
-        let doom = match (self.cut, pending.doomed) {
+        let doomed = pending.doomed && !self.quiz;
+        let doom = match (self.cut, doomed) {
             (true, _) => "its way is cut",
             (false, true) => "will be lost",
             (false, false) => "",
@@ -130,14 +150,14 @@ impl Row<'_> {
             kind,
             epoch::class(pending.epoch),
             self.held.then_some("held"),
-            pending.doomed.then_some("doomed"),
+            doomed.then_some("doomed"),
             self.is_picked.then_some("picked")
         );
         html! {
             <li key={self.key.clone()} {class} data-pending={id}>
                 <div class="next-line">
                     { self.head(desk) }
-                    <span class="next-due" title={doom}>{ if pending.doomed { doom.to_owned() } else { due } }</span>
+                    <span class="next-due" title={doom}>{ if doomed { doom.to_owned() } else { due } }</span>
                     <span class="next-acts">
                         { for self.acts(desk) }
                     </span>

@@ -113,7 +113,7 @@ fn next(desk: &Desk, props: &SideProps) -> Html {
     let work = &props.work;
     let hold = hold_all(desk, &*work.run.session(), work.now);
     fold(desk, "next", "Next", hold, folded(props, "next"), &|| {
-        html! { <Next run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} pick={props.pick} /> }
+        html! { <Next run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} pick={props.pick} quiz={work.quiz} /> }
     })
 }
 

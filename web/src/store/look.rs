@@ -19,11 +19,13 @@ pub struct Look {
     pub turned: bool,
     /// How much larger or smaller than its natural size the diagram is.
     pub zoom: f64,
+    /// Whether the whole run is in sight because the person asked for it.
+    pub fitted: bool,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { view: View::default(), turned: false, zoom: 1.0 }
+        Look { view: View::default(), turned: false, zoom: 1.0, fitted: false }
     }
 }
 
@@ -92,7 +94,7 @@ impl Look {
         view.text_px = usual.text_px;
         view.lane_gap_px = usual.lane_gap_px;
         view.hide_future = usual.hide_future;
-        Look { view, turned: map.contains_key("flow"), zoom: 1.0 }
+        Look { view, turned: map.contains_key("flow"), zoom: 1.0, fitted: false }
     }
 }
 
@@ -103,7 +105,10 @@ impl Reducible for Look {
         let mut look = (*self).clone();
         match action {
             LookAction::Replace(other) => look = *other,
-            LookAction::Scale(scale) => look.view.scale = scale,
+            LookAction::Scale(scale) => {
+                look.view.scale = scale;
+                look.fitted = false;
+            }
             LookAction::Turn(flow) => {
                 look.turned = flow.is_some();
                 look.view.flow = flow.unwrap_or_default();
@@ -115,13 +120,18 @@ impl Reducible for Look {
             LookAction::Lane(node, true) => drop(look.view.hidden_nodes.insert(node)),
             LookAction::Lane(node, false) => drop(look.view.hidden_nodes.remove(&node)),
             LookAction::Order(order) => look.view.order = order,
-            LookAction::Zoom(factor) => look.zoom = (look.zoom * factor).clamp(ZOOM.0, ZOOM.1),
+            LookAction::Zoom(factor) => {
+                look.zoom = (look.zoom * factor).clamp(ZOOM.0, ZOOM.1);
+                look.fitted = false;
+            }
             LookAction::Fit(zoom) => {
                 look.zoom = zoom;
+                look.fitted = true;
                 look.view.scale = TimeScale::True;
             }
             LookAction::Natural => {
                 look.zoom = 1.0;
+                look.fitted = false;
                 look.view.scale = TimeScale::Warped;
             }
         }

@@ -503,6 +503,7 @@ impl Reducible for Work {
                     work.edit((*work.origin).clone());
                 }
                 work.restart();
+                work.say("As it was when it was opened.");
             }
             WorkAction::Restart => work.restart(),
             WorkAction::Continue if !work.run.is_done() => work.run = work.run.further(work.run.wanted()),
