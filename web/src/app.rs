@@ -6,6 +6,7 @@ use gloo::timers::callback::Timeout;
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::sort;
 use lightcone_sim::trace::Trace;
 use web_sys::DragEvent;
 use yew::prelude::*;
@@ -170,7 +171,7 @@ fn kinds(work: &Work) -> Vec<&'static str> {
     let messages = session.trace().messages().take(5_000);
     let mut kinds: Vec<&'static str> =
         messages.filter_map(|(id, _)| session.message(id)).map(|told| told.kind).collect();
-    kinds.sort_unstable();
+    sort(&mut kinds);
     kinds.dedup();
     kinds
 }

@@ -4,7 +4,6 @@
 //! keeps its undo history on a shelf, and Back takes it from there.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -12,6 +11,7 @@ use gloo::storage::{SessionStorage, Storage};
 use gloo::timers::callback::Timeout;
 use gloo::utils::{document, history, window};
 use lightcone_formats::link::{Document, from_json, to_json};
+use lightcone_sim::sorted::Map;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
@@ -33,7 +33,7 @@ pub type Shelf = Rc<RefCell<Books>>;
 /// What the shelf holds.
 #[derive(Default)]
 pub struct Books {
-    kept: BTreeMap<u32, (Work, Look)>,
+    kept: Map<u32, (Work, Look)>,
     present: Option<u32>,
     last: u32,
     timer: Option<Timeout>,

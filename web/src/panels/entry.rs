@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use lightcone_sim::decimal;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::time::Ns;
@@ -146,7 +147,7 @@ fn number(text: &str) -> Result<Option<f64>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    let number = decimal::read(&text);
     number.map(Some).ok_or_else(|| format!("“{}” is not a number", text.chars().take(20).collect::<String>()))
 }
 

@@ -6,8 +6,8 @@ use lightcone_sim::ids::MsgId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Pending, PendingWhat, Session};
+use lightcone_sim::sorted::sort_by_key;
 use lightcone_sim::time::Ns;
-use lightcone_sim::trace::FateKind;
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
@@ -47,7 +47,7 @@ pub fn Next(props: &NextProps) -> Html {
     let mut pending = session.pending(props.now);
     if props.quiz {
         // Not even the order tells what comes first.
-        pending.sort_by_key(|pending| pending.what);
+        sort_by_key(&mut pending, |pending| pending.what);
     }
     let row = |pending: &Pending| {
         let what = pending.what;
@@ -61,9 +61,7 @@ pub fn Next(props: &NextProps) -> Html {
             PendingWhat::Timer(_) => pending.due.is_none(),
         };
         let cut = match what {
-            PendingWhat::Message { id, .. } => {
-                session.trace().message(id).is_some_and(|message| message.fate.kind == FateKind::Cut)
-            }
+            PendingWhat::Message { id, .. } => gesture::is_cut(&*session, id, props.now),
             PendingWhat::Timer(_) => false,
         };
         let (key, way) = match what {
@@ -139,7 +137,7 @@ impl Row<'_> {
             PendingWhat::Message { id, .. } => ("message", id.to_string()),
             PendingWhat::Timer(id) => ("timer", id.to_string()),
         };
-        let doomed = pending.doomed && !self.quiz;
+        let doomed = self.cut || (pending.doomed && !self.quiz);
         let doom = match (self.cut, doomed) {
             (true, _) => "its way is cut",
             (false, true) => "will be lost",

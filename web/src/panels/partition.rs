@@ -1,10 +1,10 @@
 //! The partition editor: nodes go into groups by clicks; links between groups are cut.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
@@ -33,7 +33,7 @@ pub struct PartitionProps {
     pub first: Option<NodeId>,
 }
 
-type Grouping = BTreeMap<NodeId, usize>;
+type Grouping = Map<NodeId, usize>;
 
 /// A first proposal: one node apart, or a minority; clients keep all their links.
 fn proposal(scenario: &Scenario, first: Option<NodeId>) -> Grouping {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use lightcone_sim::ids::EntryId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
+use lightcone_sim::sorted::sort_by_key;
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
@@ -32,7 +33,7 @@ pub fn Script(props: &ScriptProps) -> Html {
     let desk = use_desk();
     let open = use_state_eq(|| None::<EntryId>);
     let mut entries: Vec<&Entry> = props.scenario.script.iter().collect();
-    entries.sort_unstable_by_key(|entry| (entry.at, entry.rank, entry.id));
+    sort_by_key(&mut entries, |entry| (entry.at, entry.rank, entry.id));
     let session = props.run.session();
     let row = |entry: &Entry| {
         let id = entry.id;

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use lightcone_sim::decimal;
 use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::{Latency, Scenario};
 use lightcone_sim::time::Ns;
@@ -70,9 +71,11 @@ pub fn Setup(props: &SetupProps) -> Html {
 }
 
 fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("“{}” is not such a number.", text.chars().take(20).collect::<String>()))
+    text.trim().parse().map_err(|_| no_number(text))
+}
+
+fn no_number(text: &str) -> String {
+    format!("“{}” is not such a number.", text.chars().take(20).collect::<String>())
 }
 
 fn share(ppm: u32) -> String {
@@ -80,7 +83,7 @@ fn share(ppm: u32) -> String {
 }
 
 fn ppm(text: &str) -> Result<u32, String> {
-    let percent: f64 = whole(text.trim_end_matches('%'))?;
+    let percent = decimal::read(text.trim_end_matches('%')).ok_or_else(|| no_number(text))?;
     if (0.0..=100.0).contains(&percent) {
         Ok((percent * 1e4) as u32)
     } else {

@@ -4,10 +4,12 @@ use yew::prelude::*;
 
 use crate::icons::{Sign, icon};
 
-/// A button as it is put together. It is no component: there are hundreds, and none remembers anything.
-#[derive(Clone, Debug)]
+/// A button as it is put together. It is no component: there are hundreds, and none remembers anything. It is boxed, and
+/// its ways are not inlined, so that each of the hundreds is a few calls.
 #[must_use = "a button stands on the page only as HTML"]
-pub struct Button {
+pub struct Button(Box<Parts>);
+
+struct Parts {
     sign: Sign,
     label: AttrValue,
     onclick: Callback<MouseEvent>,
@@ -21,8 +23,9 @@ pub struct Button {
 
 impl Button {
     /// A button with an icon. The label tells what it does: it is its accessible name, and its tooltip.
+    #[inline(never)]
     pub fn new(sign: Sign, label: impl Into<AttrValue>, onclick: Callback<MouseEvent>) -> Button {
-        Button {
+        Button(Box::new(Parts {
             sign,
             label: label.into(),
             onclick,
@@ -32,57 +35,73 @@ impl Button {
             disabled: false,
             pressed: None,
             expanded: None,
-        }
+        }))
     }
 
     /// Words beside the icon.
-    pub fn text(self, text: impl Into<AttrValue>) -> Button {
-        Button { text: Some(text.into()), ..self }
+    #[inline(never)]
+    pub fn text(mut self, text: impl Into<AttrValue>) -> Button {
+        self.0.text = Some(text.into());
+        self
     }
 
     /// The label beside the icon.
-    pub fn worded(self) -> Button {
-        Button { text: Some(self.label.clone()), ..self }
+    #[inline(never)]
+    pub fn worded(mut self) -> Button {
+        self.0.text = Some(self.0.label.clone());
+        self
     }
 
     /// More for the tooltip, such as the key.
-    pub fn hint(self, hint: &'static str) -> Button {
-        Button { hint: Some(hint), ..self }
+    #[inline(never)]
+    pub fn hint(mut self, hint: &'static str) -> Button {
+        self.0.hint = Some(hint);
+        self
     }
 
     /// Classes of its own.
-    pub fn class(self, class: &'static str) -> Button {
-        Button { class, ..self }
+    #[inline(never)]
+    pub fn class(mut self, class: &'static str) -> Button {
+        self.0.class = class;
+        self
     }
 
     /// Whether there is nothing to do.
-    pub fn disabled(self, disabled: bool) -> Button {
-        Button { disabled, ..self }
+    #[inline(never)]
+    pub fn disabled(mut self, disabled: bool) -> Button {
+        self.0.disabled = disabled;
+        self
     }
 
     /// For a switch: whether it is on.
-    pub fn pressed(self, pressed: bool) -> Button {
-        Button { pressed: Some(pressed), ..self }
+    #[inline(never)]
+    pub fn pressed(mut self, pressed: bool) -> Button {
+        self.0.pressed = Some(pressed);
+        self
     }
 
     /// For a button that opens something: whether it is open.
-    pub fn expanded(self, expanded: bool) -> Button {
-        Button { expanded: Some(expanded), ..self }
+    #[inline(never)]
+    pub fn expanded(mut self, expanded: bool) -> Button {
+        self.0.expanded = Some(expanded);
+        self
     }
 
     /// The button on the page.
+    #[inline(never)]
     pub fn html(self) -> Html {
-        let title = match self.hint {
-            Some(hint) => AttrValue::from(format!("{} ({hint})", self.label)),
-            None => self.label.clone(),
+        let parts = *self.0;
+        let title = match parts.hint {
+            Some(hint) => AttrValue::from(format!("{} ({hint})", parts.label)),
+            None => parts.label.clone(),
         };
         let state = |state: Option<bool>| state.map(|on| if on { "true" } else { "false" });
         html! {
-            <button type="button" class={classes!("button", self.class)} {title} aria-label={self.label}
-                disabled={self.disabled} aria-pressed={state(self.pressed)} aria-expanded={state(self.expanded)}
-                onclick={self.onclick}>
-                { icon(self.sign) }
-                if let Some(text) = self.text {
+            <button type="button" class={classes!("button", parts.class)} {title} aria-label={parts.label}
+                disabled={parts.disabled} aria-pressed={state(parts.pressed)} aria-expanded={state(parts.expanded)}
+                onclick={parts.onclick}>
+                { icon(parts.sign) }
+                if let Some(text) = parts.text {
                     <span class="button-text">{ text }</span>
                 }
             </button>

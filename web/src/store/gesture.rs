@@ -2,10 +2,10 @@
 
 use lightcone_sim::ids::{MsgId, NodeId};
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Entry;
+use lightcone_sim::scenario::{CutRule, Entry};
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
-use lightcone_sim::trace::Instant;
+use lightcone_sim::trace::{CutSpan, FateKind, Instant};
 
 /// How far on a message that was held lands when it is let go, so that its arrow slants.
 const FLIGHT: Ns = Ns::ms(10);
@@ -41,6 +41,17 @@ pub fn soon(session: &dyn Session, script: &[Entry], now: Key) -> Instant {
 pub fn holds_all(session: &dyn Session, now: Key) -> bool {
     let now = now.instant();
     session.trace().held_spans().iter().any(|&(from, to)| from <= now && now < to)
+}
+
+/// Whether a message under way can no longer arrive, because its way is cut or was cut since it set out.
+pub fn is_cut(session: &dyn Session, id: MsgId, now: Key) -> bool {
+    let trace = session.trace();
+    let Some(message) = trace.message(id) else { return false };
+    let stays = session.scenario().network.cut_rule == CutRule::InFlight;
+    let now = now.instant();
+    let is_of = |span: &CutSpan| span.sender == id.node && span.receiver == message.to && span.from <= now;
+    let stops = |span: &CutSpan| now < span.to || (stays && message.sent < span.to);
+    message.fate.kind == FateKind::Cut || trace.cuts().iter().any(|span| is_of(span) && stops(span))
 }
 
 /// The playhead just after all that happens at an instant, and before what has a higher rank there.

@@ -10,7 +10,7 @@ use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::monitor::Violation;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Entry, Scenario};
-use lightcone_sim::session::PendingWhat;
+use lightcone_sim::session::{Pending, PendingWhat};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Instant;
 use yew::{AttrValue, Reducible};
@@ -253,7 +253,11 @@ impl Work {
             return None;
         }
         let pending = session.pending(self.now);
-        pending.iter().find(|pending| !pending.doomed).map(|first| match first.what {
+        let can_happen = |pending: &&Pending| match pending.what {
+            PendingWhat::Message { id, .. } => !pending.doomed && !gesture::is_cut(&*session, id, self.now),
+            PendingWhat::Timer(_) => true,
+        };
+        pending.iter().find(can_happen).map(|first| match first.what {
             PendingWhat::Message { id, .. } => Deed::Deliver(id),
             PendingWhat::Timer(id) => Deed::Fire(id),
         })

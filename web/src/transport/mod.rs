@@ -1,5 +1,6 @@
 //! The transport: step, play, speed, the scrubber, and where in the run the playhead is.
 
+use lightcone_sim::decimal;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::monitor::Violation;
 use lightcone_sim::order::Key;
@@ -77,7 +78,7 @@ fn pace(desk: &Desk, speed: f64) -> Html {
     let onpick = {
         let habits = desk.habits.clone();
         Callback::from(move |value: String| {
-            if let Ok(speed) = value.parse() {
+            if let Some(speed) = decimal::read(&value) {
                 habits.dispatch(HabitsAction::Speed(speed));
             }
         })
