@@ -98,7 +98,7 @@ export async function toNode(page, name, deed) {
 
 /** Chooses from a list by its accessible name. */
 export async function choose(page, list, words) {
-  await page.getByLabel(list, { exact: true }).selectOption({ label: words });
+  await page.getByRole("combobox", { name: list, exact: true }).selectOption({ label: words });
 }
 
 /** Opens an example of the protocol at hand. */
@@ -187,4 +187,21 @@ export function invariants(page) {
     const violated = rows.filter((row) => row.dataset.violated === "true").map((row) => row.dataset.monitor);
     return { watched: rows.length, violated };
   });
+}
+
+/** A row of the list of what may happen next: a message by its way, or a timer by its node, and what it says. */
+function pending(page, who, label) {
+  const rows = page.getByRole("list", { name: "What may happen next" }).getByRole("listitem");
+  const mine = rows.filter({ has: page.getByText(who, { exact: true }) });
+  return mine.filter({ has: page.locator(".next-label", { hasText: label }) }).first();
+}
+
+/** Has a message arrive next that is on its way: `deliver(page, "A → B", "accept")`. */
+export async function deliver(page, way, label) {
+  await telling(page, () => pending(page, way, label).getByRole("button", { name: "Deliver next" }).click());
+}
+
+/** Has a timer fire next. */
+export async function fire(page, node, label) {
+  await telling(page, () => pending(page, node, label).getByRole("button", { name: "Fire now" }).click());
 }
