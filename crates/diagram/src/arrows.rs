@@ -1,8 +1,7 @@
 //! Messages as arrows, each fate drawn in its own way.
 
-use std::collections::BTreeSet;
-
 use lightcone_sim::protocol::MsgView;
+use lightcone_sim::sorted::sort;
 use lightcone_sim::trace::FateKind;
 
 use crate::lanes::Lanes;
@@ -265,7 +264,7 @@ fn grip(pen: &mut Pen, key: &str, arrow: &Arrow, shaft: Shaft, tip: f64, style: 
 
 /// A dense chunk: one path for each hue and fate, each px drawn once.
 fn dense(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, weave: &Weave, chunk: &Chunk) {
-    let mut lines: BTreeSet<(Option<u8>, FateKind, [i64; 4])> = BTreeSet::new();
+    let mut lines: Vec<(Option<u8>, FateKind, [i64; 4])> = Vec::new();
     let mut count = 0;
     for &place in &chunk.arrows {
         let arrow = &weave.arrows[place as usize];
@@ -276,9 +275,10 @@ fn dense(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, weave: &Weave, chunk
         let end = shaft.after(arrow.part);
         count += 1;
         let ends = [shaft.from.along, shaft.from.across, end.along, end.across].map(|px| px.round() as i64);
-        lines.insert((arrow.epoch, arrow.fate, ends));
+        lines.push((arrow.epoch, arrow.fate, ends));
     }
-    let lines: Vec<_> = lines.into_iter().collect();
+    sort(&mut lines);
+    lines.dedup();
     for group in lines.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
         let mut way = pen.way();
         for &(_, _, [x0, y0, x1, y1]) in group {

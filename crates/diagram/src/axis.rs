@@ -1,6 +1,7 @@
 //! The axis of time: its numbers, its breaks, and the line of the present.
 
 use lightcone_sim::order::Key;
+use lightcone_sim::sorted::sort_by;
 use lightcone_sim::time::Ns;
 
 use crate::layout::Layout;
@@ -93,7 +94,7 @@ fn times(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
         }
         step = nice_step(step / 2.6);
     }
-    placed.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+    sort_by(&mut placed, |one, other| one.0 < other.0);
     placed
 }
 

@@ -1,9 +1,8 @@
 //! Partitions as hatched bands between the lanes that they part, and single cuts as small ones at the receiver.
 
-use std::collections::BTreeMap;
-
 use lightcone_sim::ids::{EntryId, NodeId};
 use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{CutSpan, FateKind, Instant, Trace};
 
@@ -37,9 +36,9 @@ pub(crate) struct Strip {
 
 /// All bands of a run.
 pub(crate) fn bands(scenario: &Scenario, trace: &Trace, lanes: &Lanes, text: f64) -> Vec<Band> {
-    let mut spans: BTreeMap<EntryId, (Instant, Instant)> = BTreeMap::new();
+    let mut spans: Map<EntryId, (Instant, Instant)> = Map::new();
     for cut in trace.cuts() {
-        let span = spans.entry(cut.entry).or_insert((cut.from, cut.to));
+        let span = spans.get_or_insert(cut.entry, (cut.from, cut.to));
         *span = (span.0.min(cut.from), span.1.max(cut.to));
     }
     let name = |node: NodeId| name_of(scenario, node);

@@ -30,7 +30,7 @@ impl Layout {
         painter.body();
         let layers = painter.layers;
         let mut painter = Painter { layout: self, moment: &moment, frame, window, layers: Vec::new() };
-        painter.now("heads", |pen| heads::heads(pen, self, session, frame.now));
+        painter.now("heads", &|pen| heads::heads(pen, self, session, frame.now));
         let heads = painter.layers;
         let (width, height) = self.view.flow.xy(at(self.weave.length, self.lanes.size));
         Scene {
@@ -62,21 +62,21 @@ impl Painter<'_> {
         let hides = moment.hides_future;
         // How far along the picture is drawn.
         let known = if hides { weave.axis.x_of(self.frame.now.instant()) } else { f64::INFINITY };
-        self.still("cones", 0, false, true, |pen| {
+        self.still("cones", 0, false, true, &|pen| {
             if let Some(related) = moment.related {
                 cones::cones(pen, moment.trace, lanes, weave, related);
             }
         });
         for chunk in chunks.clone() {
-            self.still("axis", chunk, hides, false, |pen| axis::numbers(pen, layout, (chunk, known)));
-            self.still("bands", chunk, hides, false, |pen| {
+            self.still("axis", chunk, hides, false, &|pen| axis::numbers(pen, layout, (chunk, known)));
+            self.still("bands", chunk, hides, false, &|pen| {
                 bands::draw(pen, moment, &layout.bands, weave, chunk)
             });
-            self.still("ticks", chunk, hides, false, |pen| {
+            self.still("ticks", chunk, hides, false, &|pen| {
                 let view = (&layout.view, layout.space.px_per_s);
                 worldlines::ticks(pen, moment, (lanes, weave), view, (chunk, known));
             });
-            self.still("lanes", chunk, hides, false, |pen| {
+            self.still("lanes", chunk, hides, false, &|pen| {
                 worldlines::chunk(pen, moment, (lanes, weave), &layout.stills, chunk, unit);
             });
         }
@@ -84,27 +84,27 @@ impl Painter<'_> {
         for chunk in weave.chunks_within(self.window) {
             let changes = self.is_split(chunk) || hides;
             let arrows = &weave.chunks[chunk];
-            self.still("arrows", chunk, changes, true, |pen| {
+            self.still("arrows", chunk, changes, true, &|pen| {
                 arrows::chunk(pen, moment, lanes, weave, arrows, unit)
             });
         }
         for chunk in chunks.clone() {
-            self.still("breaks", chunk, hides, false, |pen| axis::breaks(pen, layout, (chunk, known)));
+            self.still("breaks", chunk, hides, false, &|pen| axis::breaks(pen, layout, (chunk, known)));
             let text = layout.view.text_px;
             let open = hides || self.has_open_op(chunk);
-            self.still("ops", chunk, open, false, |pen| ops::chunk(pen, moment, &layout.bars, chunk, text));
-            self.still("marks", chunk, hides, true, |pen| {
+            self.still("ops", chunk, open, false, &|pen| ops::chunk(pen, moment, &layout.bars, chunk, text));
+            self.still("marks", chunk, hides, true, &|pen| {
                 marks::chunk(pen, moment, (lanes, weave, &layout.folds), &layout.pulses, chunk, unit);
             });
-            self.still("faults", chunk, hides, false, |pen| faults(pen, layout, moment, chunk));
-            self.still("labels", chunk, hides, true, |pen| labels(pen, layout, moment, chunk));
+            self.still("faults", chunk, hides, false, &|pen| faults(pen, layout, moment, chunk));
+            self.still("labels", chunk, hides, true, &|pen| labels(pen, layout, moment, chunk));
         }
-        self.now("veil", |pen| axis::veil(pen, layout, moment));
+        self.now("veil", &|pen| axis::veil(pen, layout, moment));
         self.under_way();
         self.timers();
-        self.now("current", |pen| current(pen, layout, moment));
-        self.now("selection", |pen| selection(pen, layout, moment));
-        self.now("now", |pen| axis::now(pen, layout, moment));
+        self.now("current", &|pen| current(pen, layout, moment));
+        self.now("selection", &|pen| selection(pen, layout, moment));
+        self.now("now", &|pen| axis::now(pen, layout, moment));
     }
 
     /// A layer that stays the same while the playhead moves, unless told that it changes.
@@ -114,7 +114,7 @@ impl Painter<'_> {
         chunk: usize,
         by_now: bool,
         by_selection: bool,
-        draw: impl FnOnce(&mut Pen),
+        draw: &dyn Fn(&mut Pen),
     ) {
         let drawn = Drawn {
             now: by_now.then_some(self.frame.now),
@@ -140,8 +140,10 @@ impl Painter<'_> {
     }
 
     /// A small layer that is drawn anew each time.
-    fn now(&mut self, name: &'static str, draw: impl FnOnce(&mut Pen)) {
-        self.layout.cache.borrow_mut().layers.entry((name, 0)).and_modify(|(drawn, _)| drawn.now = None);
+    fn now(&mut self, name: &'static str, draw: &dyn Fn(&mut Pen)) {
+        if let Some((drawn, _)) = self.layout.cache.borrow_mut().layers.get_mut(&(name, 0)) {
+            drawn.now = None;
+        }
         self.still(name, 0, true, true, draw);
     }
 
@@ -161,9 +163,9 @@ impl Painter<'_> {
     fn glow(&mut self) {
         let (layout, moment) = (self.layout, self.moment);
         let Some(cone) = &self.frame.glow else {
-            return self.now("glow", |_| {});
+            return self.now("glow", &|_| {});
         };
-        self.now("glow", |pen| cones::glow(pen, moment.trace, &layout.lanes, &layout.weave, cone));
+        self.now("glow", &|pen| cones::glow(pen, moment.trace, &layout.lanes, &layout.weave, cone));
     }
 
     fn under_way(&mut self) {
@@ -171,8 +173,8 @@ impl Painter<'_> {
         let unit = layout.view.text_px / 12.0;
         let chunks: Vec<usize> =
             layout.weave.chunks_within(self.window).filter(|&chunk| self.is_split(chunk)).collect();
-        self.now("under-way", |pen| {
-            for chunk in chunks {
+        self.now("under-way", &|pen| {
+            for &chunk in &chunks {
                 for &place in &layout.weave.chunks[chunk].arrows {
                     let arrow = &layout.weave.arrows[place as usize];
                     if moment.is_under_way(arrow) {
@@ -186,7 +188,7 @@ impl Painter<'_> {
     /// Timers that are set: ghosts where they are due.
     fn timers(&mut self) {
         let (layout, moment, window) = (self.layout, self.moment, self.window);
-        self.now("timers", |pen| {
+        self.now("timers", &|pen| {
             for pending in moment.session.pending(moment.now) {
                 let (PendingWhat::Timer(id), Some(due)) = (pending.what, pending.due) else { continue };
                 let (Some(lane), Some(across)) = (layout.nodes.index(id.node), layout.lanes.across(id.node))

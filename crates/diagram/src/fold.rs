@@ -10,6 +10,7 @@ use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::protocol::MsgView;
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::sort;
 use lightcone_sim::trace::{Cause, EventKind, FateKind, Instant, Lane, MessageRecord};
 
 use crate::view::View;
@@ -142,7 +143,7 @@ fn pinned(session: &dyn Session) -> Vec<EventId> {
         Action::Note { event, .. } | Action::CrashInside { event, .. } => Some(event),
         _ => None,
     }));
-    pinned.sort_unstable();
+    sort(&mut pinned);
     pinned
 }
 

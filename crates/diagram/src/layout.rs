@@ -1,12 +1,12 @@
 //! The layout of a run: everything's place, once for a run, a view and a room, whatever the moment.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use lightcone_sim::ids::{EventId, MsgId, NodeId, Nodes};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Instant;
 
@@ -47,8 +47,8 @@ pub struct Layout {
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
     /// By name and chunk: the last shapes of a layer, and what they were drawn for.
-    pub layers: BTreeMap<(&'static str, u32), Kept>,
-    pub captions: BTreeMap<u32, Rc<Vec<Caption>>>,
+    pub layers: Map<(&'static str, u32), Kept>,
+    pub captions: Map<u32, Rc<Vec<Caption>>>,
     pub related: Option<(Selected, Option<Rc<Related>>)>,
 }
 

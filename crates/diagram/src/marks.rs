@@ -3,6 +3,7 @@
 use lightcone_sim::ids::{EventId, MsgId, TimerId};
 use lightcone_sim::protocol::Weight;
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::sort_by;
 use lightcone_sim::trace::{Cause, EventKind, EventRecord, Instant, Trace};
 
 use crate::fold::{Folds, Stretch};
@@ -84,7 +85,7 @@ pub(crate) fn pulses(folds: &Folds, trace: &Trace, lanes: &Lanes, weave: &Weave)
             pulse.x = middle + side * (middle - pulse.x).abs().max((gap.to - gap.from) * 0.28);
         }
     }
-    pulses.sort_unstable_by(|one, other| one.x.total_cmp(&other.x));
+    sort_by(&mut pulses, |one, other| one.x < other.x);
     pulses
 }
 

@@ -1,6 +1,7 @@
 //! Clients' operations as bars beside their lanes, from call to return.
 
 use lightcone_sim::ids::{EventId, OpId};
+use lightcone_sim::sorted::sort_by;
 use lightcone_sim::trace::{Instant, Trace};
 
 use crate::lanes::Lanes;
@@ -52,7 +53,7 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
             bars.push(Bar { id: op.id, called, returned, from, to, near, far: near + height });
         }
     }
-    bars.sort_unstable_by(|one, other| one.from.total_cmp(&other.from));
+    sort_by(&mut bars, |one, other| one.from < other.from);
     bars
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use lightcone_sim::decimal;
+
 use crate::scene::{Anchor, Geometry, Shape, Target};
 use crate::view::Flow;
 
@@ -73,16 +75,9 @@ impl Pen {
         Pen { flow, shapes: Vec::new() }
     }
 
-    fn put(&mut self, key: impl Into<String>, class: impl Into<String>, geometry: Geometry) -> &mut Shape {
+    fn put(&mut self, key: String, class: String, geometry: Geometry) -> &mut Shape {
         let place = self.shapes.len();
-        self.shapes.push(Shape {
-            key: key.into(),
-            geometry,
-            class: class.into(),
-            epoch: None,
-            target: None,
-            title: None,
-        });
+        self.shapes.push(Shape { key, geometry, class, epoch: None, target: None, title: None });
         &mut self.shapes[place]
     }
 
@@ -94,7 +89,7 @@ impl Pen {
         to: Place,
     ) -> &mut Shape {
         let ((x1, y1), (x2, y2)) = (self.flow.xy(from), self.flow.xy(to));
-        self.put(key, class, Geometry::Line { x1: px(x1), y1: px(y1), x2: px(x2), y2: px(y2) })
+        self.put(key.into(), class.into(), Geometry::Line { x1: px(x1), y1: px(y1), x2: px(x2), y2: px(y2) })
     }
 
     pub fn circle(
@@ -105,7 +100,7 @@ impl Pen {
         r: f64,
     ) -> &mut Shape {
         let (cx, cy) = self.flow.xy(centre);
-        self.put(key, class, Geometry::Circle { cx: px(cx), cy: px(cy), r })
+        self.put(key.into(), class.into(), Geometry::Circle { cx: px(cx), cy: px(cy), r })
     }
 
     /// A rectangle between two opposite corners.
@@ -120,11 +115,11 @@ impl Pen {
         let ((x1, y1), (x2, y2)) = (self.flow.xy(one), self.flow.xy(other));
         let (x, y) = (px(x1.min(x2)), px(y1.min(y2)));
         let geometry = Geometry::Rect { x, y, width: px((x2 - x1).abs()), height: px((y2 - y1).abs()), rx };
-        self.put(key, class, geometry)
+        self.put(key.into(), class.into(), geometry)
     }
 
     pub fn path(&mut self, key: impl Into<String>, class: impl Into<String>, path: Way) -> &mut Shape {
-        self.put(key, class, Geometry::Path(path.d))
+        self.put(key.into(), class.into(), Geometry::Path(path.d))
     }
 
     /// Begins a path of this flow.
@@ -136,7 +131,7 @@ impl Pen {
         let &Words { x, y, anchor, rotate, size, ref content, .. } = words;
         let geometry =
             Geometry::Text { x: px(x), y: px(y), anchor, rotate: px(rotate), size, content: content.clone() };
-        self.put(key, class, geometry)
+        self.put(key.into(), class.into(), geometry)
     }
 }
 
@@ -215,7 +210,7 @@ impl Way {
             rest = &rest[start..];
             let end =
                 rest[1..].find(|c: char| c != '.' && !c.is_ascii_digit()).map_or(rest.len(), |end| end + 1);
-            let number: f64 = rest[..end].parse().unwrap_or_default();
+            let number = decimal::read(&rest[..end]).unwrap_or_default();
             let _ = write!(self.d, "{}", px(number * u));
             rest = &rest[end..];
         }

@@ -1,5 +1,7 @@
 //! Where a text may stand, best places first: by a point of a lane, in a band, along or beside an arrow.
 
+use lightcone_sim::sorted::sort_by;
+
 use crate::labels::{Area, Line};
 use crate::pen::{Words, at};
 use crate::scene::Anchor;
@@ -162,7 +164,7 @@ pub(crate) fn blocks(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<
     let mut away: Vec<(f64, f64)> = (-14..=14)
         .flat_map(|row| (-8..=8).map(move |step| (f64::from(step) * size * 4.0, f64::from(row) * line)))
         .collect();
-    away.sort_unstable_by(|one, other| one.0.hypot(one.1).total_cmp(&other.0.hypot(other.1)));
+    sort_by(&mut away, |one, other| one.0.hypot(one.1) < other.0.hypot(other.1));
     attempts.push(away.into_iter().map(|(dx, dy)| block(&far, dx, dy, Anchor::Middle)).collect());
     let mut short = column_of(columns[2]);
     if short.len() > 2 {

@@ -1,9 +1,8 @@
 //! Where everything stands: each event on its line, each message between two of them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lightcone_sim::ids::{EventId, MsgId};
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::{Map, Set, sort, sort_by_key};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{Cause, FateKind, Instant, MessageRecord, Trace};
 
@@ -92,7 +91,7 @@ pub(crate) struct Weave {
     pub arrows: Vec<Arrow>,
     /// By lane: where its own messages begin among the arrows.
     first: Vec<u32>,
-    copies: BTreeMap<MsgId, u32>,
+    copies: Map<MsgId, u32>,
     pub chunks: Vec<Chunk>,
     pub length: f64,
     /// Width of a column in logical order.
@@ -124,7 +123,7 @@ fn column(view: &View, zoom: f64) -> f64 {
 pub(crate) fn natural_zoom(trace: &Trace) -> f64 {
     let spans = trace.messages().take(2_000).map(|(_, message)| message.natural.0.since(message.sent.0).0);
     let mut spans: Vec<u64> = spans.filter(|&span| span > 0).collect();
-    spans.sort_unstable();
+    sort(&mut spans);
     let median = spans.get(spans.len() / 2).copied().unwrap_or(20_000_000);
     48.0 * 1e9 / median as f64
 }
@@ -147,7 +146,7 @@ impl Weave {
             events,
             arrows: Vec::new(),
             first: Vec::new(),
-            copies: BTreeMap::new(),
+            copies: Map::new(),
             chunks: Vec::new(),
             length: 0.0,
             column: column(view, zoom),
@@ -366,7 +365,7 @@ fn marks(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> (Vec<Mark>
 fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wanted> {
     let nodes = trace.nodes();
     let first = |stretch: &Stretch| EventId { node: stretch.node, index: stretch.events.0 };
-    let firsts: BTreeSet<EventId> = folds.stretches.iter().map(first).collect();
+    let firsts: Set<EventId> = folds.stretches.iter().map(first).collect();
     let mut wanted = Vec::with_capacity(trace.order().len());
     for &id in trace.order() {
         let (Some(lane), Some(record)) = (nodes.index(id.node), trace.event(id)) else { continue };
@@ -403,7 +402,7 @@ fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wante
     }
     let end = (trace.reached(), u32::MAX);
     wanted.push(Wanted { at: end, lane: usize::MAX, owner: None, room: 0.0, drawn: false, cause: None });
-    wanted.sort_unstable_by_key(|wanted| wanted.at);
+    sort_by_key(&mut wanted, |wanted| wanted.at);
     wanted
 }
 

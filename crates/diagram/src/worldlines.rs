@@ -246,7 +246,15 @@ fn tick_segment(
 
 /// The least of 1, 2, 5, 10, … (and their tenths, …) that is no less than so many seconds.
 pub(crate) fn nice_step(least: f64) -> f64 {
-    let power = 10f64.powf(least.max(1e-9).log10().floor());
+    let least = least.max(1e-9);
+    let (mut tens, mut parts) = (1.0, 1.0);
+    while tens * 10.0 <= least {
+        tens *= 10.0;
+    }
+    while tens > least * parts {
+        parts *= 10.0;
+    }
+    let power = tens / parts;
     [1.0, 2.0, 5.0, 10.0]
         .into_iter()
         .map(|digit| digit * power)

@@ -14,6 +14,7 @@ use lightcone_sim::ids::{EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::monitor::Violation;
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::sort;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{Cause, EventRecord, FateKind, MessageRecord, Trace};
 
@@ -51,7 +52,7 @@ impl<'a> Lines<'a> {
                 (if over { Key::fate(message.fate.at, message.to, id) } else { UNDER_WAY }, id)
             })
             .collect();
-        fates.sort_unstable();
+        sort(&mut fates);
         let violations = trace.violations().iter().peekable();
         Lines { trace, events, violations, fates: fates.into_iter().peekable(), last: None }
     }

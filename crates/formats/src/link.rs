@@ -21,6 +21,7 @@
 //! format's version.
 
 mod file;
+mod form;
 mod packed;
 mod readable;
 

@@ -4,12 +4,11 @@
 //! from the two scripts and the two runs' messages, never by comparing events; that everything outside it is the same
 //! is the light-cone law, and the tests compare.
 
-use std::collections::BTreeMap;
-
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes};
 use crate::plan::links_between;
 use crate::scenario::CHANCE_COPY;
 use crate::scenario::{Action, Entry, Scenario};
+use crate::sorted::{Map, sort};
 use crate::time::Ns;
 use crate::trace::{FateKind, Instant, MessageRecord, NEVER, Trace};
 
@@ -60,7 +59,7 @@ impl Cone {
             ));
         }
         // Every arrival is after its sending, so one pass in order of sending closes it.
-        flights.sort_unstable();
+        sort(&mut flights);
         for (sent, sender, arrival, to) in flights {
             if sent >= self.from[sender] {
                 self.seed(to, arrival);
@@ -85,7 +84,7 @@ impl Cone {
             return None;
         }
         let mut cone = Cone::empty(old_run.nodes());
-        let entries = |scenario: &Scenario| -> BTreeMap<EntryId, Entry> {
+        let entries = |scenario: &Scenario| -> Map<EntryId, Entry> {
             scenario.script.iter().map(|entry| (entry.id, entry.clone())).collect()
         };
         let (before, after) = (entries(old), entries(new));
@@ -168,7 +167,7 @@ fn arrives(message: &MessageRecord) -> bool {
 fn is_edit(old: &Scenario, new: &Scenario) -> bool {
     let bare = |scenario: &Scenario| Scenario {
         script: Vec::new(),
-        names: BTreeMap::new(),
+        names: Default::default(),
         until: Ns::ZERO,
         ..scenario.clone()
     };

@@ -6,6 +6,7 @@
 pub mod chance;
 pub mod clock;
 pub mod cone;
+pub mod decimal;
 mod entry;
 pub mod hash;
 pub mod ids;
@@ -23,6 +24,7 @@ mod replay;
 pub mod run;
 pub mod scenario;
 pub mod session;
+pub mod sorted;
 mod step;
 pub mod time;
 pub mod trace;

@@ -4,6 +4,7 @@ use crate::chance::{Chance, Draw, below};
 use crate::ids::{EntryId, MsgId, NodeId};
 use crate::plan::{Plan, Touch, TouchKind};
 use crate::scenario::{CHANCE_COPY, CutRule, Latency, Network, copy_number};
+use crate::sorted::sort_by_key;
 use crate::time::Ns;
 use crate::trace::{Fate, FateKind, Instant, MessageRecord, NEVER};
 
@@ -188,7 +189,7 @@ fn merged(plan: &Plan, id: MsgId, sent: Instant, natural: Instant) -> Vec<Change
         changes.push((from.max(sent), Change::HoldAll(from.max(sent))));
         changes.push((to, Change::GoOn(to)));
     }
-    changes.sort_by_key(|&(at, change)| (at, matches!(change, Change::Touch(_))));
+    sort_by_key(&mut changes, |&(at, change)| (at, matches!(change, Change::Touch(_))));
     changes.into_iter().map(|(_, change)| change).collect()
 }
 

@@ -3,11 +3,10 @@
 //! The whole script is known before the run begins, so what befalls a message is decided when it is sent, from the
 //! entries that name it, the cuts of its link and the spans in which everything waits.
 
-use std::collections::BTreeMap;
-
 use crate::clock::Clock;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
 use crate::scenario::{Action, Entry, Scenario};
+use crate::sorted::{Map, sort_by_key};
 use crate::time::Ns;
 use crate::trace::{CutSpan, EventKind, Instant, NEVER};
 
@@ -15,25 +14,25 @@ use crate::trace::{CutSpan, EventKind, Instant, NEVER};
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     /// By message, in order of (time, rank, id).
-    pub messages: BTreeMap<MsgId, Vec<Touch>>,
+    pub messages: Map<MsgId, Vec<Touch>>,
     /// By timer, in the same order.
-    pub timers: BTreeMap<TimerId, Vec<Touch>>,
+    pub timers: Map<TimerId, Vec<Touch>>,
     /// After how many effects a node crashes inside an activation, and the entry that says so.
-    pub crashes_inside: BTreeMap<EventId, (u32, EntryId)>,
+    pub crashes_inside: Map<EventId, (u32, EntryId)>,
     /// Cuts by (sender, receiver), in order of time.
-    pub cuts: BTreeMap<(NodeId, NodeId), Vec<CutSpan>>,
+    pub cuts: Map<(NodeId, NodeId), Vec<CutSpan>>,
     /// Spans in which everything waits, `[from, to)`.
     pub held: Vec<(Instant, Instant)>,
     /// The clock of each node.
     pub clocks: Vec<Clock>,
     /// What happens to nodes.
-    pub environment: BTreeMap<(Instant, NodeId, EntryId), EventKind>,
+    pub environment: Map<(Instant, NodeId, EntryId), EventKind>,
     /// Remarks, by the event they are pinned to.
-    pub notes: BTreeMap<EventId, Vec<EntryId>>,
+    pub notes: Map<EventId, Vec<EntryId>>,
     /// Entries that act whatever happens in the run.
     pub acted: Vec<EntryId>,
     /// Operations that people ask for.
-    pub ops: BTreeMap<EntryId, AskedOp>,
+    pub ops: Map<EntryId, AskedOp>,
 }
 
 /// A person's touch on a message or timer.
@@ -77,19 +76,19 @@ impl Plan {
             Clock::new(spec.offset, spec.drift_ppm)
         });
         let mut plan = Plan {
-            messages: BTreeMap::new(),
-            timers: BTreeMap::new(),
-            crashes_inside: BTreeMap::new(),
-            cuts: BTreeMap::new(),
+            messages: Map::new(),
+            timers: Map::new(),
+            crashes_inside: Map::new(),
+            cuts: Map::new(),
             held: Vec::new(),
             clocks: clocks.collect(),
-            environment: BTreeMap::new(),
-            notes: BTreeMap::new(),
+            environment: Map::new(),
+            notes: Map::new(),
             acted: Vec::new(),
-            ops: BTreeMap::new(),
+            ops: Map::new(),
         };
         let mut script: Vec<&Entry> = scenario.script.iter().collect();
-        script.sort_unstable_by_key(|entry| (entry.at, entry.rank, entry.id));
+        sort_by_key(&mut script, |entry| (entry.at, entry.rank, entry.id));
         for entry in script {
             plan.add(nodes, entry);
         }
@@ -114,7 +113,7 @@ impl Plan {
                 }
             }
             &Action::CrashInside { event, after } => {
-                self.crashes_inside.entry(event).or_insert((after, entry.id));
+                self.crashes_inside.get_or_insert(event, (after, entry.id));
             }
             &Action::Cut { from, to, until } => self.cut(nodes, at, entry.id, from, to, until),
             Action::Partition { groups, until, one_way } => {
@@ -123,30 +122,22 @@ impl Plan {
                 }
             }
             &Action::Heal { from, to } => self.heal(at, entry.id, from, to),
-            &Action::Drop { message } => {
-                self.messages.entry(message).or_default().push(touch(TouchKind::Drop))
-            }
-            &Action::Deliver { message } => {
-                self.messages.entry(message).or_default().push(touch(TouchKind::Deliver))
-            }
-            &Action::Hold { message } => {
-                self.messages.entry(message).or_default().push(touch(TouchKind::Hold))
-            }
-            &Action::Release { message } => {
-                self.messages.entry(message).or_default().push(touch(TouchKind::Release))
-            }
+            &Action::Drop { message } => self.messages.or_default(message).push(touch(TouchKind::Drop)),
+            &Action::Deliver { message } => self.messages.or_default(message).push(touch(TouchKind::Deliver)),
+            &Action::Hold { message } => self.messages.or_default(message).push(touch(TouchKind::Hold)),
+            &Action::Release { message } => self.messages.or_default(message).push(touch(TouchKind::Release)),
             &Action::Duplicate { message } => {
-                self.messages.entry(message).or_default().push(touch(TouchKind::Duplicate))
+                self.messages.or_default(message).push(touch(TouchKind::Duplicate))
             }
-            &Action::Fire { timer } => self.timers.entry(timer).or_default().push(touch(TouchKind::Deliver)),
-            &Action::Suppress { timer } => self.timers.entry(timer).or_default().push(touch(TouchKind::Drop)),
+            &Action::Fire { timer } => self.timers.or_default(timer).push(touch(TouchKind::Deliver)),
+            &Action::Suppress { timer } => self.timers.or_default(timer).push(touch(TouchKind::Drop)),
             Action::Op { client, op, node } => {
                 if exists(*client) && client.is_client() {
                     self.ops.insert(entry.id, AskedOp { at, client: *client, node: *node, text: op.clone() });
                 }
             }
             &Action::HoldAll { on } => self.hold_all(at, on, entry.id),
-            &Action::Note { event, .. } => self.notes.entry(event).or_default().push(entry.id),
+            &Action::Note { event, .. } => self.notes.or_default(event).push(entry.id),
         }
     }
 
@@ -184,7 +175,7 @@ impl Plan {
         }
         let to = until.map_or(NEVER, |until| (until, 0));
         if from < to {
-            self.cuts.entry((sender, receiver)).or_default().push(CutSpan {
+            self.cuts.or_default((sender, receiver)).push(CutSpan {
                 sender,
                 receiver,
                 from,
@@ -196,7 +187,7 @@ impl Plan {
     }
 
     fn heal(&mut self, at: Instant, entry: EntryId, from: Option<NodeId>, to: Option<NodeId>) {
-        for (&(sender, receiver), spans) in &mut self.cuts {
+        for (&(sender, receiver), spans) in self.cuts.iter_mut() {
             if from.is_none_or(|node| node == sender) && to.is_none_or(|node| node == receiver) {
                 for span in spans.iter_mut().filter(|span| span.from < at && at < span.to) {
                     (span.to, span.healed_by) = (at, Some(entry));
@@ -207,13 +198,15 @@ impl Plan {
 
     /// A node whose links are cut or healed has an event of it, one for each entry and instant.
     fn add_cut_events(&mut self) {
+        let mut events = Vec::new();
         for span in self.cuts.values().flatten() {
-            self.environment.insert((span.from, span.receiver, span.entry), EventKind::Cut);
+            events.push(((span.from, span.receiver, span.entry), EventKind::Cut));
             if span.to != NEVER {
                 let healer = span.healed_by.unwrap_or(span.entry);
-                self.environment.insert((span.to, span.receiver, healer), EventKind::Heal);
+                events.push(((span.to, span.receiver, healer), EventKind::Heal));
             }
         }
+        self.environment.extend(events);
     }
 
     /// The first span in which the link is cut at any instant of `[sent, arrival]`.

@@ -75,18 +75,26 @@ pub trait Protocol: Sized + 'static {
 
     /// A message for arrows, lists and the inspector.
     fn describe(&self, msg: &Self::Msg) -> MsgView {
-        let text = format!("{msg:?}");
+        let text = plain(&format!("{msg:?}"));
         MsgView { kind: "message", label: text.clone(), sentence: text, epoch: None, routine: false }
     }
 
     /// A timer in a few words: `election timeout`.
     fn describe_timer(&self, timer: &Self::Timer) -> String {
-        format!("{timer:?}")
+        plain(&format!("{timer:?}"))
     }
 
     /// The invariants to watch, fresh for one run.
     fn monitors(&self) -> Vec<Box<dyn Monitor<Self>>> {
         Vec::new()
+    }
+}
+
+/// A value's `Debug` form as a reader would write it: text without its quotes, and a word for what says nothing.
+fn plain(debug: &str) -> String {
+    match debug.trim_matches('"') {
+        "()" => "timer".to_owned(),
+        text => text.to_owned(),
     }
 }
 

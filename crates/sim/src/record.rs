@@ -31,7 +31,7 @@ impl<P: Protocol> Run<P> {
         }
         self.trace.order.push(event);
         if let Some(notes) = self.plan.notes.get(&event) {
-            self.trace.acted.extend(notes);
+            self.trace.acted.extend(notes.iter().copied());
         }
         if event.index.is_multiple_of(CHECKPOINT_EVERY) {
             self.payloads[index].checkpoints.push(live.clone());

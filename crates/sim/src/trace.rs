@@ -3,13 +3,12 @@
 //! A trace knows no protocol. It holds identities and times; what a message says is asked of the
 //! [`Session`](crate::session::Session).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::clock::Clock;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, OpId, TimerId};
 use crate::monitor::Violation;
 use crate::order::Key;
 use crate::protocol::Status;
+use crate::sorted::{Map, Set};
 use crate::time::{LocalNs, Ns};
 
 /// Everything that happened, up to [`Trace::reached`].
@@ -21,7 +20,7 @@ pub struct Trace {
     pub(crate) violations: Vec<Violation>,
     pub(crate) cuts: Vec<CutSpan>,
     pub(crate) held: Vec<(Instant, Instant)>,
-    pub(crate) acted: BTreeSet<EntryId>,
+    pub(crate) acted: Set<EntryId>,
     pub(crate) reached: Ns,
     pub(crate) marks: Vec<Mark>,
 }
@@ -53,7 +52,7 @@ pub struct Lane {
     /// What it sent, `A#1` first.
     pub messages: Vec<MessageRecord>,
     /// Copies that the network made of what it sent, by (seq, copy).
-    pub copies: BTreeMap<(u32, u32), MessageRecord>,
+    pub copies: Map<(u32, u32), MessageRecord>,
     /// Timers it set, `A@1` first.
     pub timers: Vec<TimerRecord>,
     /// Operations it called (clients), in the order of their calls.

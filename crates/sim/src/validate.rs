@@ -1,6 +1,5 @@
 //! Scenarios from outside: read, checked, and refused with one clear sentence that says what and where.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use crate::clock::{MAX_DRIFT_PPM, MIN_DRIFT_PPM};
 use crate::ids::excerpt;
 use crate::protocol::Protocol;
 use crate::scenario::{Action, Entry, Latency, Scenario, VERSION};
+use crate::sorted::Set;
 use crate::time::Ns;
 
 /// At most so many servers.
@@ -151,7 +151,7 @@ pub fn check(scenario: &Scenario) -> Result<(), BadScenario> {
     if scenario.workload.ops.len() > 100 {
         return bad("workload: at most 100 kinds of operation are allowed");
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for entry in &scenario.script {
         if !seen.insert(entry.id) {
             return bad(format!("script: two entries have the id {}", entry.id));
@@ -174,7 +174,7 @@ fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
             if groups.len() < 2 {
                 return bad(format!("{name}: a partition has at least two groups"));
             }
-            let mut members = BTreeSet::new();
+            let mut members = Set::new();
             if let Some(twice) = groups.iter().flatten().find(|node| !members.insert(**node)) {
                 return bad(format!("{name}: {twice} is in two groups"));
             }

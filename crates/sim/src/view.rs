@@ -9,6 +9,7 @@ use crate::protocol::{Effect, EffectOf, MsgView, Protocol};
 use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::session::{Condition, Explained, NodeView, Pending, PendingWhat, Progress, Session};
+use crate::sorted::{sort, sort_by_key};
 use crate::time::Ns;
 use crate::trace::{Cause, EventKind, FateKind, Instant, MARK_EVERY, NEVER, Trace};
 
@@ -53,7 +54,7 @@ impl<P: Protocol> Session for Run<P> {
                 state.timers.iter().filter_map(|&(_, seq)| self.pending_timer(TimerId { node, seq })),
             );
         }
-        pending.sort_unstable_by_key(|pending| (pending.due.unwrap_or(NEVER), pending.what));
+        sort_by_key(&mut pending, |pending| (pending.due.unwrap_or(NEVER), pending.what));
         pending
     }
 
@@ -119,7 +120,7 @@ impl<P: Protocol> Session for Run<P> {
         let fates = self.trace.messages().filter(|(_, message)| message.fate.kind != FateKind::InFlight);
         let fates = fates.map(|(id, message)| (Key::fate(message.fate.at, message.to, id), id));
         let mut fates: Vec<(Key, MsgId)> = fates.filter(|&(key, _)| key <= last).collect();
-        fates.sort_unstable();
+        sort(&mut fates);
         let (mut fates, mut events) =
             (fates.into_iter().peekable(), self.trace.order.iter().copied().peekable());
         let mut hasher = PortableHasher::default();

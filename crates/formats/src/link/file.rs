@@ -4,8 +4,9 @@ use lightcone_sim::order::Key;
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::validate;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Serializer, Value};
 
+use super::form::Form;
 use super::{BadLink, Document, MAX_FILE, VERSION};
 use crate::seal::Seal;
 use crate::text::one_line;
@@ -42,9 +43,12 @@ pub(super) fn write(document: &Document, pretty: bool) -> String {
         seal: document.sealed.clone(),
         quiz: document.quiz,
     };
-    let text = if pretty { serde_json::to_string_pretty(&file) } else { serde_json::to_string(&file) };
-    // Every part of a document is plain data with text for keys: it has a JSON form.
-    text.unwrap_or_default()
+    let mut text = Vec::new();
+    // Every part of a document is plain data with text for keys: it has a JSON form, which is UTF-8.
+    match file.serialize(&mut Serializer::with_formatter(&mut text, Form::new(pretty))) {
+        Ok(()) => String::from_utf8(text).unwrap_or_default(),
+        Err(_) => String::new(),
+    }
 }
 
 pub(super) fn read(text: &str) -> Result<Document, BadLink> {

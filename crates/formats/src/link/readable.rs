@@ -1,6 +1,7 @@
 //! The readable form of a link: a name, and what differs from the scenario that the name opens.
 
 use lightcone_sim::order::Key;
+use lightcone_sim::sorted::sort;
 use lightcone_sim::time::Ns;
 use lightcone_sim::validate::MAX_SERVERS;
 use serde_json::Value;
@@ -13,7 +14,7 @@ const PARAM: &str = "p.";
 const VIEW: &str = "view.";
 
 /// The link, if the scenario differs from the one that its protocol's name opens only in what a link can say.
-pub(super) fn write(document: &Document, names: &impl Names) -> Option<String> {
+pub(super) fn write(document: &Document, names: &dyn Names) -> Option<String> {
     let scenario = &document.scenario;
     let usual_nodes = names.scenario(&scenario.protocol, None)?.nodes;
     let usual = names.scenario(&scenario.protocol, Some(scenario.nodes))?;
@@ -76,7 +77,7 @@ impl Writer {
 }
 
 /// What the link opens.
-pub(super) fn read(fragment: &str, names: &impl Names) -> Result<Document, BadLink> {
+pub(super) fn read(fragment: &str, names: &dyn Names) -> Result<Document, BadLink> {
     let (name, query) = fragment.split_once('?').unwrap_or((fragment, ""));
     let pairs = pairs(query)?;
     // First of all the version: what a newer format means by its other keys is unknown.
@@ -98,20 +99,22 @@ pub(super) fn read(fragment: &str, names: &impl Names) -> Result<Document, BadLi
 
 /// Keys and values of a query, decoded; a key without `=` has an empty value. No key may come twice.
 fn pairs(query: &str) -> Result<Vec<(String, String)>, BadLink> {
-    let mut seen = std::collections::BTreeSet::new();
-    query
+    let pairs: Vec<(String, String)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let key = decode(key).ok_or_else(|| damaged(key))?;
             let value = decode(value).ok_or_else(|| damaged(value))?;
-            if !seen.insert(key.clone()) {
-                return Err(BadLink::Damaged(format!("this link says `{}` twice", excerpt(&key))));
-            }
             Ok((key, value))
         })
-        .collect()
+        .collect::<Result<_, BadLink>>()?;
+    let mut keys: Vec<&str> = pairs.iter().map(|(key, _)| key.as_str()).collect();
+    sort(&mut keys);
+    match keys.windows(2).find(|keys| keys[0] == keys[1]) {
+        Some(twice) => Err(BadLink::Damaged(format!("this link says `{}` twice", excerpt(twice[0])))),
+        None => Ok(pairs),
+    }
 }
 
 fn value_of<'a>(pairs: &'a [(String, String)], wanted: &str) -> Option<&'a str> {
@@ -216,7 +219,7 @@ fn time(text: &str) -> Option<Ns> {
 }
 
 /// A value as text: JSON, but plain text as it is, unless that reads as something else.
-fn json_text(value: &Value, reads_otherwise: impl Fn(&str) -> bool) -> String {
+fn json_text(value: &Value, reads_otherwise: fn(&str) -> bool) -> String {
     match value {
         Value::String(text) if !reads_otherwise(text) => text.clone(),
         _ => value.to_string(),

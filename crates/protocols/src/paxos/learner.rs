@@ -6,11 +6,10 @@
 //! a majority even if a value is chosen. Then, as the paper has it, the learner has *a proposer issue a proposal*: the
 //! new ballot chooses what was chosen before, in front of everybody.
 
-use std::collections::BTreeSet;
-
 use imbl::OrdMap;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::protocol::Ctx;
+use lightcone_sim::sorted::Set;
 use lightcone_sim::time::Ns;
 
 use super::messages::{Msg, Proposal, Timer, Value};
@@ -20,7 +19,7 @@ use super::{Paxos, Server, Stable};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Learner {
     /// Who has accepted which proposal, as far as it heard, until it knows.
-    pub heard: OrdMap<Proposal, BTreeSet<NodeId>>,
+    pub heard: OrdMap<Proposal, Set<NodeId>>,
     /// What was chosen, once it knows.
     pub learned: Option<Value>,
     /// Whether it has asked before.

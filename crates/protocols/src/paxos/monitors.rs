@@ -1,9 +1,8 @@
 //! What must hold, watched from outside: agreement and validity (§2.1).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
+use lightcone_sim::sorted::{Map, Set};
 
 use super::messages::{Op, Proposal, Value};
 use super::{Paxos, Stable, State};
@@ -14,11 +13,11 @@ use super::{Paxos, Stable, State};
 #[derive(Debug, Default)]
 pub struct Agreement {
     /// What each acceptor's disk said last.
-    last: BTreeMap<NodeId, Proposal>,
+    last: Map<NodeId, Proposal>,
     /// Who ever accepted what, and where.
-    accepted: BTreeMap<Proposal, BTreeMap<NodeId, EventId>>,
+    accepted: Map<Proposal, Map<NodeId, EventId>>,
     /// What each server knew last.
-    learned: BTreeMap<NodeId, Value>,
+    learned: Map<NodeId, Value>,
     /// The first decision.
     first: Option<Decision>,
     broken: bool,
@@ -45,8 +44,8 @@ impl Agreement {
             return None;
         };
         self.last.insert(node, proposal.clone());
-        let who = self.accepted.entry(proposal.clone()).or_default();
-        who.entry(node).or_insert(seen.event);
+        let who = self.accepted.or_default(proposal.clone());
+        who.get_or_insert(node, seen.event);
         if who.len() < seen.protocol.majority() {
             return None;
         }
@@ -121,7 +120,7 @@ impl Monitor<Paxos> for Agreement {
 /// *Only a value that has been proposed may be chosen*: whatever is accepted or learned, a client asked for.
 #[derive(Debug, Default)]
 pub struct Validity {
-    proposed: BTreeSet<Value>,
+    proposed: Set<Value>,
     broken: bool,
 }
 

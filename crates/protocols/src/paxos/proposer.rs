@@ -5,10 +5,9 @@
 //! tries again with a higher number after a while. The while is random: two proposers that try again at once only push
 //! one another aside for ever (§2.4).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::protocol::Ctx;
+use lightcone_sim::sorted::{Map, Set};
 use lightcone_sim::time::Ns;
 
 use super::messages::{Ballot, Msg, Proposal, Timer, Value};
@@ -20,7 +19,7 @@ pub struct Proposer {
     /// What it would like to see chosen: what its first client asked for.
     pub wish: Option<Value>,
     /// Who is to hear what was chosen.
-    pub waiting: BTreeSet<NodeId>,
+    pub waiting: Set<NodeId>,
     /// What it is doing.
     pub phase: Phase,
     /// The highest round that it has been turned down for.
@@ -40,7 +39,7 @@ pub enum Phase {
         /// The ballot.
         ballot: Ballot,
         /// Who has promised, and what each had accepted.
-        promises: BTreeMap<NodeId, Option<Proposal>>,
+        promises: Map<NodeId, Option<Proposal>>,
     },
     /// Phase 2: has proposed, and waits for a majority to accept.
     Accept {
@@ -97,7 +96,7 @@ impl Paxos {
         let Some(proposer) = &mut server.proposer else { return };
         let highest = ctx.stable().round.max(proposer.seen).max(promised.map_or(0, |ballot| ballot.round));
         let ballot = Ballot { round: highest.saturating_add(1), proposer: ctx.me() };
-        proposer.phase = Phase::Prepare { ballot, promises: BTreeMap::new() };
+        proposer.phase = Phase::Prepare { ballot, promises: Map::new() };
         ctx.note(|| {
             format!("Ballot {ballot} is above all that I know of. Its round goes to disk first: no number is used twice.")
         });
@@ -141,7 +140,7 @@ impl Paxos {
     /// P2c: *the value of the highest-numbered proposal among the responses, or any value if there were none*.
     fn value_to_propose(
         &self,
-        promises: &BTreeMap<NodeId, Option<Proposal>>,
+        promises: &Map<NodeId, Option<Proposal>>,
         wish: &Value,
         ctx: &mut Ctx<'_, Paxos>,
     ) -> Value {

@@ -1,8 +1,7 @@
 //! Leader election (§5.2) and its restriction (§5.4.1).
 
-use std::collections::BTreeSet;
-
 use lightcone_sim::ids::NodeId;
+use lightcone_sim::sorted::Set;
 
 use super::Variant;
 use super::server::Step;
@@ -37,7 +36,7 @@ impl Step<'_, '_> {
             disk.current_term = term;
             disk.voted_for = Some(me);
         });
-        self.server.role = Role::Candidate { votes: BTreeSet::from([me]) };
+        self.server.role = Role::Candidate { votes: Set::from([me]) };
         self.reset_election_timer();
         let rpc = RequestVote {
             term,

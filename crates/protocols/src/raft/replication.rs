@@ -1,6 +1,7 @@
 //! Log replication (§5.3) and when an entry is committed (§5.3, §5.4.2).
 
 use lightcone_sim::ids::NodeId;
+use lightcone_sim::sorted::sort_by;
 
 use super::Variant;
 use super::server::Step;
@@ -154,7 +155,7 @@ impl Step<'_, '_> {
         if let Some(own) = stored.get_mut(usize::from(me.number())) {
             *own = last;
         }
-        stored.sort_unstable_by(|a, b| b.cmp(a));
+        sort_by(&mut stored, |one, other| one > other);
         let Some(&n) = stored.get(majority - 1) else { return };
         if n <= self.server.commit_index {
             return;

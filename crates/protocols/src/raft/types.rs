@@ -1,10 +1,10 @@
 //! The paper's words as types: terms, indices, entries, the RPCs of Figure 2, and a server's state.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use lightcone_sim::ids::{NodeId, OpId};
+use lightcone_sim::sorted::Set;
 
 use super::log::Log;
 use super::machine::{Machine, Op, Outcome};
@@ -267,7 +267,7 @@ pub enum Role {
     /// Wants to lead the current term.
     Candidate {
         /// Who has voted for it, itself included.
-        votes: BTreeSet<NodeId>,
+        votes: Set<NodeId>,
     },
     /// Leads the current term.
     Leader {

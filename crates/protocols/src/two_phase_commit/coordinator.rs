@@ -1,10 +1,9 @@
 //! The coordinator: asks for votes, decides, and sees to it that everybody hears (§7.4).
 
-use std::collections::BTreeSet;
-
 use imbl::OrdMap;
 use lightcone_sim::ids::{NodeId, OpId};
 use lightcone_sim::protocol::Ctx;
+use lightcone_sim::sorted::Set;
 
 use super::messages::{Decision, Msg, Record, Timer, Txn, Vote};
 use super::{TwoPhaseCommit, Variant, log};
@@ -28,21 +27,21 @@ pub enum Open {
         /// For whom.
         op: OpId,
         /// Who is not done.
-        missing: BTreeSet<NodeId>,
+        missing: Set<NodeId>,
     },
     /// Phase one: votes were asked for.
     Voting {
         /// For whom.
         op: OpId,
         /// Who has not voted.
-        missing: BTreeSet<NodeId>,
+        missing: Set<NodeId>,
     },
     /// Phase two: decided, and telling.
     Telling {
         /// What.
         decision: Decision,
         /// Who has not acknowledged.
-        missing: BTreeSet<NodeId>,
+        missing: Set<NodeId>,
     },
 }
 

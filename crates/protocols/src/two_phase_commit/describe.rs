@@ -1,10 +1,9 @@
 //! Two-phase commit in a reader's words: lanes, arrows, and what the inspector shows.
 
-use std::collections::BTreeSet;
-
 use imbl::OrdMap;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::protocol::{LogItem, MsgView, Status, View, Weight};
+use lightcone_sim::sorted::Set;
 use lightcone_sim::time::{LocalNs, Ns};
 
 use super::coordinator::{Coordinator, Open};
@@ -83,7 +82,7 @@ fn coordinator_view(coordinator: &Coordinator, stable: &Stable) -> View {
     view
 }
 
-fn names(nodes: &BTreeSet<NodeId>) -> String {
+fn names(nodes: &Set<NodeId>) -> String {
     let names: Vec<String> = nodes.iter().map(ToString::to_string).collect();
     names.join(", ")
 }

@@ -42,13 +42,12 @@
 //!
 //! Where to find what: [`coordinator`], [`participant`], [`client`], what they say in [`messages`], and [`monitors`].
 
-use std::collections::BTreeSet;
-
 use imbl::Vector;
 use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::monitor::Monitor;
 use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View};
 use lightcone_sim::scenario::Scenario;
+use lightcone_sim::sorted::Set;
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +148,7 @@ pub enum State {
 
 impl TwoPhaseCommit {
     /// All participants: every server but the coordinator.
-    pub fn participants(&self) -> BTreeSet<NodeId> {
+    pub fn participants(&self) -> Set<NodeId> {
         (0..self.servers).map(NodeId::server).filter(|&node| node != COORDINATOR).collect()
     }
 }

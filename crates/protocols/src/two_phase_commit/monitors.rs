@@ -1,11 +1,10 @@
 //! What must hold, watched from outside: AC1 to AC3 of §7.3.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use imbl::OrdMap;
 use imbl::ordmap::DiffItem;
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
+use lightcone_sim::sorted::{Map, Set};
 
 use super::messages::{Decision, Record, Txn};
 use super::participant::Uncertain;
@@ -14,7 +13,7 @@ use super::{State, TwoPhaseCommit};
 /// How much of each process's log was read.
 #[derive(Debug, Default)]
 struct Reading {
-    read: BTreeMap<NodeId, usize>,
+    read: Map<NodeId, usize>,
 }
 
 impl Reading {
@@ -33,7 +32,7 @@ impl Reading {
 #[derive(Debug, Default)]
 pub struct Atomicity {
     reading: Reading,
-    first: BTreeMap<Txn, (Decision, EventId)>,
+    first: Map<Txn, (Decision, EventId)>,
     broken: bool,
 }
 
@@ -45,7 +44,7 @@ impl Monitor<TwoPhaseCommit> for Atomicity {
     fn observe(&mut self, seen: Seen<'_, TwoPhaseCommit>, report: &mut Report<'_>) {
         for record in self.reading.new_records(&seen) {
             let Record::Decided { txn, decision } = record else { continue };
-            let &mut (first, event) = self.first.entry(txn).or_insert((decision, seen.event));
+            let &mut (first, event) = self.first.get_or_insert(txn, (decision, seen.event));
             if first == decision || self.broken {
                 continue;
             }
@@ -67,21 +66,21 @@ impl Monitor<TwoPhaseCommit> for Atomicity {
 #[derive(Debug, Default)]
 pub struct Unanimity {
     reading: Reading,
-    uncertain: BTreeMap<NodeId, OrdMap<Txn, Uncertain>>,
-    yes: BTreeMap<Txn, BTreeSet<NodeId>>,
+    uncertain: Map<NodeId, OrdMap<Txn, Uncertain>>,
+    yes: Map<Txn, Set<NodeId>>,
     broken: bool,
 }
 
 impl Unanimity {
     /// Takes note of who is newly uncertain, at the cost of the difference.
     fn note_votes(&mut self, node: NodeId, uncertain: &OrdMap<Txn, Uncertain>) {
-        let last = self.uncertain.entry(node).or_default();
+        let last = self.uncertain.or_default(node);
         if last.ptr_eq(uncertain) {
             return;
         }
         for item in last.diff(uncertain) {
             if let DiffItem::Add(&txn, _) = item {
-                self.yes.entry(txn).or_default().insert(node);
+                self.yes.or_default(txn).insert(node);
             }
         }
         *last = uncertain.clone();
@@ -101,10 +100,10 @@ impl Monitor<TwoPhaseCommit> for Unanimity {
         for record in self.reading.new_records(&seen) {
             // Who crashes with its vote on its way is seen by its log alone.
             if let Record::Yes { txn } = record {
-                self.yes.entry(txn).or_default().insert(node);
+                self.yes.or_default(txn).insert(node);
             }
             let Record::Decided { txn, decision: Decision::Commit } = record else { continue };
-            let yes = self.yes.entry(txn).or_default();
+            let yes = self.yes.or_default(txn);
             let missing = seen.protocol.participants().into_iter().find(|node| !yes.contains(node));
             if let Some(missing) = missing.filter(|_| !self.broken) {
                 self.broken = true;

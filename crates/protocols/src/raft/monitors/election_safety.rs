@@ -1,9 +1,8 @@
 //! **Election Safety**: at most one leader can be elected in a given term (§5.2).
 
-use std::collections::BTreeMap;
-
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
+use lightcone_sim::sorted::Map;
 
 use super::PerServer;
 use crate::raft::Raft;
@@ -14,7 +13,7 @@ use crate::raft::types::Term;
 pub(super) struct ElectionSafety {
     /// The term in which each server was last seen leading.
     led: PerServer<Term>,
-    leaders: BTreeMap<Term, Vec<(NodeId, EventId)>>,
+    leaders: Map<Term, Vec<(NodeId, EventId)>>,
 }
 
 impl Monitor<Raft> for ElectionSafety {
@@ -30,7 +29,7 @@ impl Monitor<Raft> for ElectionSafety {
         if std::mem::replace(self.led.of(node), term) == term {
             return;
         }
-        let leaders = self.leaders.entry(term).or_default();
+        let leaders = self.leaders.or_default(term);
         if leaders.iter().any(|&(leader, _)| leader == node) {
             return;
         }

@@ -1,10 +1,9 @@
 //! **Leader Completeness**: if a log entry is committed in a given term, then that entry will be present in the logs of
 //! the leaders for all higher-numbered terms (§5.4).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
+use lightcone_sim::sorted::{Map, Set};
 
 use super::PerServer;
 use crate::raft::Raft;
@@ -17,10 +16,10 @@ use crate::raft::types::{Entry, Index, Term};
 pub(super) struct LeaderCompleteness {
     /// Entry 1 first.
     committed: Vec<Committed>,
-    elected: BTreeMap<(Term, NodeId), Elected>,
+    elected: Map<(Term, NodeId), Elected>,
     /// The term in which each server was last seen leading.
     led: PerServer<Term>,
-    told: BTreeSet<(Term, NodeId)>,
+    told: Set<(Term, NodeId)>,
 }
 
 #[derive(Debug)]

@@ -1,10 +1,9 @@
 //! **Log Matching**: if two logs contain an entry with the same index and term, then the logs are identical in all
 //! entries up through the given index (§5.3).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
+use lightcone_sim::sorted::{Map, Set};
 
 use super::PerServer;
 use crate::raft::Raft;
@@ -16,9 +15,9 @@ use crate::raft::types::{Index, Term};
 pub(super) struct LogMatching {
     /// The digests of each server's log as last seen.
     logs: PerServer<Vec<Digest>>,
-    first: BTreeMap<(Index, Term), First>,
+    first: Map<(Index, Term), First>,
     /// Pairs of servers whose logs were told to differ.
-    told: BTreeSet<(NodeId, NodeId)>,
+    told: Set<(NodeId, NodeId)>,
 }
 
 #[derive(Debug)]
@@ -53,7 +52,7 @@ impl Monitor<Raft> for LogMatching {
             let index = Index(index);
             let (Some(term), Some(digest)) = (log.term_at(index), log.digest_at(index)) else { return };
             known.push(digest);
-            let first = self.first.entry((index, term)).or_insert(First { digest, node, event: seen.event });
+            let first = self.first.get_or_insert((index, term), First { digest, node, event: seen.event });
             let pair = (first.node.min(node), first.node.max(node));
             if first.digest != digest && self.told.insert(pair) {
                 let other = first.node;
