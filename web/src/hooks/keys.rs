@@ -127,8 +127,8 @@ fn answers(element: &Element, key: &str) -> bool {
     }
 }
 
-/// Hears keys wherever the focus is. A button that was clicked lets go of the focus, so that Space is free again; one
-/// that was reached with the keyboard keeps it.
+/// Hears keys wherever the focus is. A button that was clicked and a list that was chosen from with the mouse let go of
+/// the focus, so that Space is free again; one that was reached with the keyboard keeps it.
 #[hook]
 pub fn use_keys(run: Callback<Command>) {
     use_effect_with(run, |run| {
@@ -164,7 +164,15 @@ pub fn use_keys(run: Callback<Command>) {
                 let _ = focused.blur();
             }
         });
-        move || drop((down, click))
+        let change = EventListener::new(&document(), "change", |_| {
+            let focused =
+                document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            let by_keyboard = |list: &HtmlElement| list.matches(":focus-visible").unwrap_or(true);
+            if let Some(list) = focused.filter(|list| list.tag_name() == "SELECT" && !by_keyboard(list)) {
+                let _ = list.blur();
+            }
+        });
+        move || drop((down, click, change))
     });
 }
 
