@@ -223,7 +223,7 @@ impl FateKind {
 impl MessageRecord {
     /// Its fate as far as it has shown when all up to `now` has happened.
     pub fn fate_at(&self, now: Instant) -> FateKind {
-        if self.fate.at > now { FateKind::InFlight } else { self.fate.kind }
+        if now < self.fate.lost.min(self.fate.at) { FateKind::InFlight } else { self.fate.kind }
     }
 
     /// Whether it is under way at a moment: sent, and neither arrived nor lost.
