@@ -1,5 +1,8 @@
 //! Keys: heard wherever the focus is, except where someone writes.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::document;
 use wasm_bindgen::JsCast;
@@ -164,16 +167,24 @@ pub fn use_keys(run: Callback<Command>) {
                 let _ = focused.blur();
             }
         });
-        let change = EventListener::new(&document(), "change", |_| {
-            let focused =
-                document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
-            let by_keyboard = |list: &HtmlElement| list.matches(":focus-visible").unwrap_or(true);
-            if let Some(list) = focused.filter(|list| list.tag_name() == "SELECT" && !by_keyboard(list)) {
+        let by_pointer = Rc::new(Cell::new(false));
+        let press = EventListener::new(&document(), "pointerdown", {
+            let by_pointer = by_pointer.clone();
+            move |event| by_pointer.set(list(event).is_some())
+        });
+        let change = EventListener::new(&document(), "change", move |event| {
+            if let Some(list) = list(event).filter(|_| by_pointer.take()) {
                 let _ = list.blur();
             }
         });
-        move || drop((down, click, change))
+        move || drop((down, click, press, change))
     });
+}
+
+/// The list to choose from that an event comes from, if any.
+fn list(event: &Event) -> Option<HtmlElement> {
+    let element = event.target()?.dyn_into::<HtmlElement>().ok()?;
+    (element.tag_name() == "SELECT").then_some(element)
 }
 
 fn lets_go(element: &HtmlElement) -> bool {
