@@ -31,6 +31,15 @@ export async function telling(page, doing) {
   await page.waitForFunction((before) => document.querySelector("[data-said]").dataset.said !== before, before);
 }
 
+/** Waits until something is so that takes more than one look to see. */
+export async function until(sight, what) {
+  const end = Date.now() + 15_000;
+  while (!(await sight())) {
+    if (Date.now() > end) assert.fail(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /** Presses keys that make the page say something, one after another. */
 export async function press(page, ...keys) {
   for (const key of keys) await telling(page, () => page.keyboard.press(key));
@@ -44,6 +53,20 @@ export async function stepUntil(page, sight, what, limit = 400) {
     await press(page, "ArrowRight");
   }
   assert.fail(`${limit} steps, and no sign of ${what}`);
+}
+
+/** What stands in the script, in words. */
+export function script(page) {
+  return page.getByRole("list", { name: "Script" }).locator(".script-words").allTextContents();
+}
+
+/** Marks of the diagram by a selector: what each stands for, and where it is in the diagram. */
+export function marks(page, selector) {
+  return page.evaluate((selector) => {
+    const number = (mark, ...names) => names.map((name) => mark.getAttribute(name)).find((value) => value !== null);
+    const found = [...document.querySelectorAll(`svg.body ${selector}`)];
+    return found.map((mark) => ({ target: mark.dataset.target, x: number(mark, "cx", "x"), y: number(mark, "cy", "y") }));
+  }, selector);
 }
 
 /** Where the playhead is: `now` exactly, and the words beside the clock. */
@@ -160,10 +183,11 @@ export function assertSameDrawing(actual, expected) {
   assert.deepEqual(actual, expected);
 }
 
-/** The link that the page hands out for sharing. */
-export async function copyLink(page) {
+/** The link that the page hands out for sharing, as a quiz or not. */
+export async function copyLink(page, { quiz = false } = {}) {
   await page.getByRole("button", { name: "Share" }).click();
   const share = page.locator('[data-sheet="share"]');
+  if (quiz) await share.getByLabel("As a quiz").check();
   await share.getByRole("button", { name: "Copy link" }).click();
   await share.getByText("Copied.").waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -171,6 +195,17 @@ export async function copyLink(page) {
   await page.keyboard.press("Escape");
   await share.waitFor({ state: "detached" });
   return link;
+}
+
+/** Opens a file with this content by the page's own button. */
+export async function openFile(page, content) {
+  await page.getByRole("button", { name: "Share" }).click();
+  const [chooser] = await Promise.all([
+    page.waitForEvent("filechooser"),
+    page.getByRole("button", { name: "Open file" }).click(),
+  ]);
+  await chooser.setFiles({ name: "run.json", mimeType: "application/json", buffer: Buffer.from(content) });
+  await page.keyboard.press("Escape");
 }
 
 /** What the page says it could not do, or nothing. */
