@@ -134,7 +134,7 @@ pub fn Pane(props: &PaneProps) -> Html {
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             { toolbar(&desk, tools) }
-            <div ref={node} class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick}
+            <div ref={node} tabindex="0" class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
                 { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
             </div>

@@ -190,6 +190,7 @@ fn list(event: &Event) -> Option<HtmlElement> {
 fn lets_go(element: &HtmlElement) -> bool {
     matches!(element.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY")
         || matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "range"))
+        || element.get_attribute("tabindex").as_deref() == Some("0")
 }
 
 #[cfg(test)]

@@ -95,9 +95,16 @@ impl Button {
             Some(hint) => AttrValue::from(format!("{} ({hint})", parts.label)),
             None => parts.label.clone(),
         };
+        // Who speaks to the page says what stands on the button.
+        let name = match &parts.text {
+            Some(text) if !parts.label.contains(text.trim_end_matches('…')) => {
+                AttrValue::from(format!("{}: {text}", parts.label))
+            }
+            _ => parts.label,
+        };
         let state = |state: Option<bool>| state.map(|on| if on { "true" } else { "false" });
         html! {
-            <button type="button" class={classes!("button", parts.class)} {title} aria-label={parts.label}
+            <button type="button" class={classes!("button", parts.class)} {title} aria-label={name}
                 disabled={parts.disabled} aria-pressed={state(parts.pressed)} aria-expanded={state(parts.expanded)}
                 onclick={parts.onclick}>
                 { icon(parts.sign) }

@@ -68,7 +68,7 @@ pub fn Sheet(props: &SheetProps) -> Html {
                 <h2>{ props.title.clone() }</h2>
                 { Button::new(Sign::Cross, "Close", desk.popping(None)).hint("Esc").class("quiet").html() }
             </header>
-            <div class="sheet-body">{ props.children.clone() }</div>
+            <div class="sheet-body" tabindex="0">{ props.children.clone() }</div>
         </div>
     }
 }
