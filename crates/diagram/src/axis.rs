@@ -234,7 +234,8 @@ pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
             ((x, 4.0 + high / 2.0), at(x - wide / 2.0, 4.0), at(x + wide / 2.0, 4.0 + high))
         }
         Flow::TopToBottom => {
-            let right = layout.axis_across() - 2.0;
+            // A time with many figures is wider than the axis, and must not hang over the edge.
+            let right = (layout.axis_across() - 2.0).max(wide + 1.0);
             way = way.to(at(start.along, right));
             let (x, y) = (right - wide / 2.0, start.along.max(high / 2.0 + 1.0));
             ((x, y), at(y - high / 2.0, right - wide), at(y + high / 2.0, right))
