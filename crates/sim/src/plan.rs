@@ -228,6 +228,16 @@ impl Plan {
     pub fn held_at(&self, at: Instant) -> Option<(Instant, Instant)> {
         self.held.iter().find(|&&(from, to)| from <= at && at < to).copied()
     }
+
+    /// When a timer fires, or a workload calls, that was set at one time for another: under hold-all both wait for the
+    /// person, and when that ends, what is overdue comes at once.
+    pub fn waited_for(&self, set: Instant, natural: Instant) -> Instant {
+        match self.held_at(set).or_else(|| self.held_at(natural)) {
+            Some((_, NEVER)) => NEVER,
+            Some((_, (end, _))) => natural.max((end + Ns(1), 0)),
+            None => natural,
+        }
+    }
 }
 
 /// The directed links that a partition cuts.

@@ -189,9 +189,12 @@ impl<P: Protocol> Run<P> {
         if !live.is_asking && self.scenario.workload.has_more(live.asked) {
             live.is_asking = true;
             live.asked += 1;
-            let at = (at.max(self.trace.reached + Ns(1)), 0);
             let number = live.asked;
-            self.enqueue(Key::op(at, client, OpSource::Workload(number)));
+            let natural = (at.max(self.trace.reached + Ns(1)), 0);
+            let at = self.plan.waited_for(natural, natural);
+            if at != NEVER {
+                self.enqueue(Key::op(at, client, OpSource::Workload(number)));
+            }
         }
     }
 
@@ -309,12 +312,7 @@ impl<P: Protocol> Run<P> {
 
     /// When a timer fires, given what the person does to it.
     fn due(&mut self, node: NodeId, seq: u32, set: Instant, natural: Instant) -> Instant {
-        let mut due = natural;
-        let held = self.plan.held_at(set).or_else(|| self.plan.held_at(natural));
-        if let Some((_, until)) = held {
-            // Under hold-all a timer waits for the person; when that ends, what is overdue fires at once.
-            due = if until == NEVER { NEVER } else { natural.max((until.0 + Ns(1), 0)) };
-        }
+        let mut due = self.plan.waited_for(set, natural);
         if self.plan.timers.is_empty() {
             return due;
         }

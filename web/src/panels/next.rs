@@ -103,7 +103,7 @@ pub fn hold_all(desk: &Desk, session: &dyn Session, now: Key) -> Html {
     let on = gesture::holds_all(session, now);
     html! {
         <button type="button" class="switch" role="switch" aria-checked={if on { "true" } else { "false" }}
-            title="The network waits for you: nothing arrives and no timer fires until you say so"
+            title="Everything waits for you: nothing arrives, no timer fires and no client calls until you say so"
             onclick={desk.now(Action::HoldAll { on: !on })}>
             <span class="switch-box" aria-hidden="true"></span>{ "hold all" }
         </button>

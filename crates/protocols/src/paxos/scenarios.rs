@@ -92,9 +92,9 @@ fn duel() -> Scenario {
     Scenario { seed: 12, until: Ns::s(2), ..scenario }
 }
 
-/// Nothing arrives and no timer fires until a person says so.
+/// Nothing arrives and no timer fires until a person says so. Both wishes are there from the start.
 fn duel_by_hand() -> Scenario {
-    let mut scenario = two_wishes(3, Ns::ms(100), Ns::ms(105));
+    let mut scenario = two_wishes(3, Ns::ZERO, Ns::ZERO);
     scenario.push(Ns::ZERO, Action::HoldAll { on: true });
     scenario
 }
