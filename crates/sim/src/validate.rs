@@ -63,9 +63,11 @@ pub fn from_value(mut value: Value) -> Result<Scenario, BadScenario> {
         }
         Some(Some(1..)) => {}
         Some(_) => return bad(format!("`version` must be a whole number, {VERSION} at present")),
-        None => return bad(format!(
-            "this has no `version`, which every scenario and saved file has (at present {VERSION}), with `protocol` and `nodes`"
-        )),
+        None => {
+            return bad(format!(
+                "this has no `version`, which every scenario and saved file has (at present {VERSION}), with `protocol` and `nodes`"
+            ));
+        }
     }
     let script = object.remove("script").unwrap_or(Value::Array(Vec::new()));
     let Value::Array(script) = script else { return bad("`script` must be a list of entries") };
