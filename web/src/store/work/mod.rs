@@ -1,0 +1,265 @@
+//! The document at work: a scenario, its run, the playhead, and what undo and redo lead to.
+//!
+//! Stepping and playing move the playhead and nothing else. What a person does to the run becomes an entry of the
+//! script, at a time resolved here; the run is then computed anew. A scenario that cannot run changes nothing.
+
+mod edits;
+mod steps;
+mod travel;
+
+use std::rc::Rc;
+
+use lightcone_sim::cone::Cone;
+use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Entry, Scenario};
+use lightcone_sim::time::Ns;
+use yew::{AttrValue, Reducible};
+
+use crate::store::run::Run;
+
+/// The document at work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// Its number among the documents that this page has opened.
+    pub number: u32,
+    /// What runs.
+    pub scenario: Rc<Scenario>,
+    /// How it ran.
+    pub run: Run,
+    /// The playhead: all at or before it has happened.
+    pub now: Key,
+    /// Whether the playhead moves by itself.
+    pub playing: bool,
+    /// Whether what lies ahead of the playhead stays hidden.
+    pub quiz: bool,
+    /// What was done last, in a sentence.
+    pub said: Said,
+    /// What could not be done.
+    pub trouble: Option<Said>,
+    /// What the last edit may have changed.
+    pub touched: Option<Touch>,
+    /// As it was when it was opened.
+    pub origin: Rc<Scenario>,
+    history: History,
+    /// No entry's number up to this one is given again.
+    highest: u32,
+}
+
+/// A sentence, and how many were said before it, so that the same sentence twice is said twice.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// The sentence.
+    pub text: AttrValue,
+    /// How many came before.
+    pub count: u32,
+}
+
+impl Said {
+    fn then(&self, text: impl Into<AttrValue>) -> Said {
+        Said { text: text.into(), count: self.count + 1 }
+    }
+}
+
+/// The light cone of an edit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Touch {
+    /// How many edits came before.
+    pub count: u32,
+    /// All that it may have changed.
+    pub cone: Rc<Cone>,
+}
+
+/// A scenario and where in it the playhead was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// What ran.
+    pub scenario: Rc<Scenario>,
+    /// The playhead.
+    pub now: Key,
+}
+
+/// What undo and redo lead to, each with what comes next at its end. It is shared, so that one sees at once whether it
+/// has changed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Where undo leads.
+    pub past: Rc<Vec<Moment>>,
+    /// Where redo leads.
+    pub future: Rc<Vec<Moment>>,
+}
+
+/// What a person does to a run at the playhead.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// This happens now.
+    Now(Action),
+    /// This happens at a time of its own.
+    At(Ns, Action),
+    /// The message arrives next.
+    Deliver(MsgId),
+    /// The timer fires next.
+    Fire(TimerId),
+    /// The message arrives so much later than it would.
+    Delay(MsgId, Ns),
+    /// The message arrives at this time.
+    Arrive(MsgId, Ns),
+    /// An entry of the script becomes another.
+    Change(Entry),
+    /// An entry leaves the script.
+    Remove(EntryId),
+    /// A node is called something else.
+    Rename(NodeId, String),
+}
+
+/// What can happen to the document at work.
+#[derive(Clone, Debug)]
+pub enum WorkAction {
+    /// Another document takes its place.
+    Replace(Box<Work>),
+    /// The playhead goes to the next event.
+    Step,
+    /// The playhead goes back by one event.
+    StepBack,
+    /// The playhead goes to the beginning.
+    ToStart,
+    /// The playhead goes to the end.
+    ToEnd,
+    /// The playhead goes here.
+    Go(Key),
+    /// The playhead begins to move by itself, or stops.
+    TogglePlay,
+    /// The playhead stops.
+    Pause,
+    /// So much simulated time passed while playing.
+    Tick(Ns),
+    /// A person does something.
+    Do(Deed),
+    /// Another seed, size, parameter: another run of the same document.
+    Apply(Box<Scenario>),
+    /// One edit back.
+    Undo,
+    /// One edit forth.
+    Redo,
+    /// As it was when it was opened, from the beginning.
+    Reset,
+    /// Plays from where something begins to happen.
+    Restart,
+    /// Computes a stretch more of a long run.
+    Continue,
+    /// Shows what lies ahead of the playhead.
+    Reveal,
+    /// Says what could not be done.
+    Complain(String),
+    /// Its complaint was read.
+    Dismiss,
+}
+
+impl Work {
+    /// A document that begins with this scenario, or what is wrong with it.
+    pub fn open(number: u32, scenario: Scenario, now: Option<Key>, quiz: bool) -> Result<Work, String> {
+        let mut run = Run::start(&scenario)?;
+        if let Some(now) = now.filter(|now| now.at > scenario.until) {
+            run = run.further(now.at);
+        }
+        let scenario = Rc::new(scenario);
+        Ok(Work {
+            number,
+            highest: scenario.next_entry().0 - 1,
+            origin: scenario.clone(),
+            scenario,
+            run,
+            now: now.unwrap_or(Key::START),
+            playing: false,
+            quiz,
+            said: Said::default(),
+            trouble: None,
+            touched: None,
+            history: History::default(),
+        })
+    }
+
+    /// Whether there is an edit to undo.
+    pub fn can_undo(&self) -> bool {
+        !self.history.past.is_empty()
+    }
+
+    /// Whether there is an edit to redo.
+    pub fn can_redo(&self) -> bool {
+        !self.history.future.is_empty()
+    }
+
+    /// How many events have happened, and how many the run has.
+    pub fn place(&self) -> (usize, usize) {
+        let session = self.run.session();
+        let trace = session.trace();
+        (trace.count_until(self.now), trace.count_until(Key::end_of(self.scenario.until)))
+    }
+
+    /// The last event at or before the playhead.
+    pub fn last_event(&self) -> Option<EventId> {
+        self.run.session().trace().last_event(self.now)
+    }
+
+    pub(crate) fn complain(&mut self, text: impl Into<AttrValue>) {
+        let before = self.trouble.clone().unwrap_or_else(|| self.said.clone());
+        self.trouble = Some(before.then(text));
+    }
+
+    fn say(&mut self, text: impl Into<AttrValue>) {
+        self.said = self.said.then(text);
+    }
+}
+
+impl Reducible for Work {
+    type Action = WorkAction;
+
+    fn reduce(self: Rc<Self>, action: WorkAction) -> Rc<Self> {
+        let mut work = (*self).clone();
+        match action {
+            WorkAction::Replace(other) => return Rc::new(*other),
+            WorkAction::Step => work.step(),
+            WorkAction::StepBack => work.step_back(),
+            WorkAction::ToStart => {
+                work.playing = false;
+                work.now = Key::START;
+                work.say("At the beginning.");
+            }
+            WorkAction::ToEnd => {
+                work.playing = false;
+                work.now = Key::end_of(work.scenario.until);
+                work.say("At the end.");
+            }
+            WorkAction::Go(now) => {
+                let now = if work.reach(now.at) { now } else { Key::end_of(work.scenario.until) };
+                work.now = now;
+            }
+            WorkAction::TogglePlay => work.playing = !work.playing,
+            WorkAction::Pause => work.playing = false,
+            WorkAction::Tick(passed) if work.playing => work.tick(passed),
+            WorkAction::Tick(_) => return self,
+            WorkAction::Do(deed) => work.act(deed),
+            WorkAction::Apply(scenario) => {
+                work.edit(*scenario);
+            }
+            WorkAction::Undo => work.travel(false),
+            WorkAction::Redo => work.travel(true),
+            WorkAction::Reset => {
+                if work.scenario.script != work.origin.script
+                    || *work.scenario != (Scenario { until: work.scenario.until, ..(*work.origin).clone() })
+                {
+                    work.edit((*work.origin).clone());
+                }
+                work.restart();
+                work.say("As it was when it was opened.");
+            }
+            WorkAction::Restart => work.restart(),
+            WorkAction::Continue if !work.run.is_done() => work.run = work.run.further(work.run.wanted()),
+            WorkAction::Continue => return self,
+            WorkAction::Reveal => work.quiz = false,
+            WorkAction::Complain(text) => work.complain(text),
+            WorkAction::Dismiss => work.trouble = None,
+        }
+        Rc::new(work)
+    }
+}
