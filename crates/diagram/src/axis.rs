@@ -178,7 +178,7 @@ pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f64
 }
 
 /// The line of the present, from lane to lane: straight, but in logical order.
-fn present(layout: &Layout, now: Key) -> Vec<Place> {
+pub(crate) fn present(layout: &Layout, now: Key) -> Vec<Place> {
     let nodes = layout.nodes;
     let (first, last) = (layout.lanes.from, layout.lanes.to);
     let mut places: Vec<Place> = Vec::new();

@@ -49,8 +49,9 @@ pub(crate) enum About {
     Other,
 }
 
-/// A label may be crossed by so many arrows before it hides.
-const CROSSINGS: usize = 1;
+/// A word that matters may be crossed by so many arrows before it hides; what is said of an arrow, by none: it would
+/// seem to be said of another.
+const CROSSINGS: usize = 3;
 
 /// Finds room for all that is to be said in a chunk, the most important first.
 pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> Vec<Caption> {
@@ -237,7 +238,7 @@ impl<'a> Writer<'a> {
             for name in [band.name.as_str(), groups] {
                 let words = Words::unplaced(name, self.text, true);
                 let proposals = in_strip(self.flow(), (from, to), (strip.near, strip.far), &words);
-                if let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) {
+                if let Some(words) = self.ground.place(proposals, CROSSINGS) {
                     self.name(band.entry, class, words, band.from);
                     break;
                 }
@@ -246,7 +247,7 @@ impl<'a> Writer<'a> {
     }
 
     fn name(&mut self, entry: EntryId, class: &'static str, words: Words, from: Instant) {
-        let key = format!("band-{entry}");
+        let key = format!("band-{entry}-{}", self.chunk);
         let target = Some(Target::Entry(entry));
         self.say(Caption { key, class, hue: None, target, words, leader: None, from, about: About::Other });
     }
@@ -346,7 +347,7 @@ impl<'a> Writer<'a> {
         for content in contents.iter().filter(|content| !content.is_empty()) {
             let bold = Words::unplaced(*content, self.text, true);
             let proposals = by(self.flow(), x, across, &bold);
-            if let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) {
+            if let Some(words) = self.ground.place(proposals, CROSSINGS) {
                 return self.say(Caption {
                     key: format!("{class}-{id}"),
                     class,
@@ -369,7 +370,7 @@ impl<'a> Writer<'a> {
             let content = format!("×{}", grouped(pulse.stretch.rounds as usize));
             let words = Words::unplaced(content, self.text, false);
             let proposals = by_pulse(self.flow(), pulse.x, across, &words);
-            let Some(words) = self.ground.place(proposals, 3 * CROSSINGS) else { continue };
+            let Some(words) = self.ground.place(proposals, CROSSINGS) else { continue };
             self.say(Caption {
                 key: format!("pulse-{}", pulse.stretch.first),
                 class: "pulse-count",
@@ -389,8 +390,8 @@ impl<'a> Writer<'a> {
         if layout.view.labels == Labels::None {
             return;
         }
-        // Of a broadcast that says one thing to all, two arrows say it; of routine, one.
-        let mut said: Vec<(usize, u32, String)> = Vec::new();
+        // Of a broadcast that says one thing to all, one arrow says it to either side; of routine, one of all.
+        let mut said: Vec<(usize, u32, bool, String)> = Vec::new();
         for chunk in layout.weave.chunks_within(self.span) {
             if layout.weave.chunks[chunk].is_dense() {
                 continue;
@@ -405,20 +406,29 @@ impl<'a> Writer<'a> {
                 let Some(told) = self.session.message(arrow.id) else { continue };
                 let label =
                     if layout.view.labels == Labels::Kinds { told.kind.to_owned() } else { told.label };
-                let same = said.iter().filter(|(from, event, text)| {
-                    *from == arrow.from && *event == arrow.event && *text == label
+                let is_up = self.goes_up(arrow);
+                let is_said = said.iter().any(|(from, event, up, text)| {
+                    (*from, *event) == (arrow.from, arrow.event)
+                        && (*up == is_up || arrow.routine)
+                        && *text == label
                 });
-                if label.is_empty() || same.count() >= if arrow.routine { 1 } else { 2 } {
+                if label.is_empty() || is_said {
                     continue;
                 }
                 if self.arrow(arrow, place, &label) {
-                    said.push((arrow.from, arrow.event, label));
+                    said.push((arrow.from, arrow.event, is_up, label));
                     if said.len() > 64 {
                         said.remove(0);
                     }
                 }
             }
         }
+    }
+
+    /// Whether a message goes to a lane before its sender's.
+    fn goes_up(&self, arrow: &Arrow) -> bool {
+        let across = |lane| self.layout.lanes.across_at(lane).unwrap_or_default();
+        across(arrow.to) < across(arrow.from)
     }
 
     /// What clocks show that do not run true, at some of their ticks.
@@ -450,7 +460,7 @@ impl<'a> Writer<'a> {
                     target: Some(Target::Lane(node)),
                     words,
                     leader: None,
-                    from: Instant::default(),
+                    from: (layout.weave.axis.time_at(tick.x), 0),
                     about: About::Other,
                 });
             }
@@ -464,7 +474,7 @@ impl<'a> Writer<'a> {
         let first = label.split_whitespace().next().unwrap_or(label);
         for content in [label, first] {
             let proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
-            if let Some(words) = self.ground.place(proposals, CROSSINGS) {
+            if let Some(words) = self.ground.place(proposals, 0) {
                 let class = match (arrow.client, arrow.fate) {
                     (true, _) => "label client",
                     (_, FateKind::Delivered) => "label",

@@ -6,10 +6,10 @@ use lightcone_sim::ids::EventId;
 use lightcone_sim::session::{PendingWhat, Session};
 use lightcone_sim::trace::Cause;
 
-use crate::captions::{About, Caption};
 use crate::layout::{Drawn, Layout};
 use crate::moment::{Moment, Related};
-use crate::pen::{FLAG, Pen, TIMER, Words, at};
+use crate::said::{Depth, Present};
+use crate::pen::{Pen, TIMER, at};
 use crate::scene::{Layer, Scene, Shape, Target};
 use crate::view::{Flow, Frame, Selected, TimeScale};
 use crate::{arrows, axis, bands, cones, describe, heads, marks, ops, worldlines};
@@ -60,6 +60,7 @@ impl Painter<'_> {
         let (lanes, weave, unit) = (&layout.lanes, &layout.weave, layout.view.text_px / 12.0);
         let chunks = layout.chunks_in(self.window);
         let hides = moment.hides_future;
+        let present = Present::new(layout, moment);
         // How far along the picture is drawn.
         let known = if hides { weave.axis.x_of(self.frame.now.instant()) } else { f64::INFINITY };
         self.still("cones", 0, false, true, &|pen| {
@@ -96,8 +97,9 @@ impl Painter<'_> {
             self.still("marks", chunk, hides, true, &|pen| {
                 marks::chunk(pen, moment, (lanes, weave, &layout.folds), &layout.pulses, chunk, unit);
             });
-            self.still("faults", chunk, hides, false, &|pen| faults(pen, layout, moment, chunk));
-            self.still("labels", chunk, hides, true, &|pen| labels(pen, layout, moment, chunk));
+            let changes = hides || present.touches(chunk);
+            self.still("faults", chunk, changes, false, &|pen| present.faults(pen, chunk, Depth::Below));
+            self.still("labels", chunk, changes, true, &|pen| present.labels(pen, chunk, Depth::Below));
         }
         self.now("veil", &|pen| axis::veil(pen, layout, moment));
         self.under_way();
@@ -105,6 +107,12 @@ impl Painter<'_> {
         self.now("current", &|pen| current(pen, layout, moment));
         self.now("selection", &|pen| selection(pen, layout, moment));
         self.now("now", &|pen| axis::now(pen, layout, moment));
+        self.now("said", &|pen| {
+            for chunk in chunks.clone().filter(|&chunk| present.touches(chunk)) {
+                present.faults(pen, chunk, Depth::Above);
+                present.labels(pen, chunk, Depth::Above);
+            }
+        });
     }
 
     /// A layer that stays the same while the playhead moves, unless told that it changes.
@@ -206,65 +214,6 @@ impl Painter<'_> {
                 ));
             }
         });
-    }
-}
-
-/// A chunk's captions, dimmed with what they are about.
-fn labels(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, chunk: usize) {
-    let known = layout.weave.axis.x_of(moment.now.instant());
-    // What is about a span and stands beyond now would float in what is hidden.
-    let floats = |caption: &Caption| {
-        let along = pen_along(layout.view.flow, &caption.words);
-        moment.hides_future && matches!(caption.about, About::Other) && along > known
-    };
-    let captions = layout.captions(moment.session, chunk);
-    for caption in captions.iter().filter(|caption| moment.shows(caption.from) && !floats(caption)) {
-        let dim = match caption.about {
-            About::Event(lane, id) => moment.dim_event(lane, id),
-            About::Arrow(place) => moment.dim_arrow(&layout.weave.arrows[place as usize]),
-            About::Other => "",
-        };
-        if let Some(line) = caption.leader {
-            let (from, to) = (pen.flow.place(line.from.0, line.from.1), pen.flow.place(line.to.0, line.to.1));
-            pen.line(format!("{}-leader", caption.key), format!("leader {}{dim}", caption.class), from, to);
-        }
-        let shape =
-            pen.words(&caption.key, format!("{}{dim}", caption.class), &caption.words).hue(caption.hue);
-        shape.target = caption.target;
-    }
-}
-
-/// How far along a text begins.
-fn pen_along(flow: Flow, words: &Words) -> f64 {
-    flow.place(words.x, words.y).along
-}
-
-/// Rings about violations and flags at remarks.
-fn faults(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, chunk: usize) {
-    let unit = layout.view.text_px / 12.0;
-    let here = |event: EventId| {
-        let lane = layout.nodes.index(event.node)?;
-        let x = layout.weave.event(lane, event.index)?;
-        let from = chunk as f64 * crate::weave::CHUNK;
-        let known = moment.trace.event(event).is_some_and(|record| moment.shows(record.key.instant()));
-        (known && x >= from && x < from + crate::weave::CHUNK)
-            .then_some(at(x, layout.lanes.across(event.node)?))
-    };
-    for (number, violation) in moment.trace.violations().iter().enumerate() {
-        if let Some(place) = here(violation.event) {
-            pen.circle(format!("violation-{number}"), "violation", place, 10.0 * unit)
-                .target(Target::Event(violation.event))
-                .title(format!("{} is broken: {}", violation.monitor, violation.text));
-        }
-    }
-    for entry in &moment.session.scenario().script {
-        let lightcone_sim::scenario::Action::Note { event, text } = &entry.action else { continue };
-        if let Some(place) = here(*event) {
-            let way = pen.way().glyph(place, FLAG, unit);
-            pen.path(format!("note-{}", entry.id), "note", way)
-                .target(Target::Entry(entry.id))
-                .title(text.as_str());
-        }
     }
 }
 

@@ -49,6 +49,11 @@ impl Area {
         }
     }
 
+    /// The same with air about it along its line and across.
+    pub fn aired(self, along: f64, across: f64) -> Area {
+        Area { half: (self.half.0 + along, self.half.1 + across), ..self }
+    }
+
     /// How far it reaches to each side, upright.
     pub fn reach(&self) -> (f64, f64) {
         let (cos, sin) = (self.turn.0.abs(), self.turn.1.abs());
@@ -118,6 +123,11 @@ struct Cell {
     lines: Vec<u32>,
 }
 
+/// So far from a text's ends a line must pass not to cross it, in px.
+const CLEAR: f64 = 2.0;
+/// So much air is about a text, in parts of its size: two that touch would read as one.
+const AIR: (f64, f64) = (0.5, 0.04);
+
 /// The side of a cell in px.
 const CELL: f64 = 56.0;
 
@@ -153,6 +163,11 @@ impl Ground {
         }
     }
 
+    /// Takes a text's area, and the air about it.
+    fn take_text(&mut self, words: &Words) {
+        self.take(Area::of(words).aired(words.size * AIR.0, words.size * AIR.1));
+    }
+
     /// Draws a line over the ground.
     pub fn cross(&mut self, line: Line) {
         let index = self.lines.len() as u32;
@@ -182,6 +197,7 @@ impl Ground {
             return None;
         }
         let mut lines: Vec<u32> = Vec::new();
+        let near = area.aired(CLEAR, 0.0);
         for cell in self.cells_of(area) {
             let cell = &self.cells[cell];
             if cell.areas.iter().any(|&index| self.areas[index as usize].overlaps(area)) {
@@ -189,7 +205,7 @@ impl Ground {
             }
             let crossing = |index: &&u32| {
                 let line = self.lines[**index as usize];
-                area.is_crossed(line.from, line.to)
+                near.is_crossed(line.from, line.to)
             };
             for &line in cell.lines.iter().filter(crossing) {
                 if !lines.contains(&line) {
@@ -202,20 +218,19 @@ impl Ground {
 
     /// The first place of those proposed that is free and that the fewest arrows cross, at most `most`; it is taken.
     pub fn place(&mut self, proposals: impl IntoIterator<Item = Words>, most: usize) -> Option<Words> {
-        let mut best: Option<(usize, Words, Area)> = None;
+        let mut best: Option<(usize, Words)> = None;
         for words in proposals {
-            let area = Area::of(&words);
-            let Some(crossings) = self.crossings(&area) else { continue };
+            let Some(crossings) = self.crossings(&Area::of(&words)) else { continue };
             if crossings <= most && best.as_ref().is_none_or(|best| crossings < best.0) {
                 let is_free = crossings == 0;
-                best = Some((crossings, words, area));
+                best = Some((crossings, words));
                 if is_free {
                     break;
                 }
             }
         }
-        let (_, words, area) = best?;
-        self.take(area);
+        let (_, words) = best?;
+        self.take_text(&words);
         Some(words)
     }
 
@@ -235,7 +250,7 @@ impl Ground {
         }
         let (_, block) = best?;
         for words in &block {
-            self.take(Area::of(words));
+            self.take_text(words);
         }
         Some(block)
     }

@@ -21,6 +21,7 @@ mod ops;
 pub mod palette;
 mod pen;
 mod proposals;
+mod said;
 mod scale;
 pub mod scene;
 mod svg;

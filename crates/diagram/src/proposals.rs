@@ -114,7 +114,7 @@ pub(crate) fn at_arrow(from: (f64, f64), to: (f64, f64), words: &Words) -> Vec<W
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx.hypot(dy).max(1e-9);
     let size = words.size;
-    let parts = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8];
+    let parts = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8, 0.14, 0.86];
     let place = |(x, y): (f64, f64), anchor, rotate| Words { x, y, anchor, rotate, ..words.clone() };
     let mut out = Vec::new();
     let is_flat = dy.abs() <= dx;

@@ -180,7 +180,7 @@ fn warped_time_keeps_neighbours_apart_and_breaks_idle_spans() {
 
 /// Every mark's key with its geometry, but for what follows the playhead.
 fn marks(scene: &Scene) -> BTreeMap<(String, String), Geometry> {
-    let moving = ["now", "veil", "under-way", "timers", "current", "selection", "glow", "ops"];
+    let moving = ["now", "said", "veil", "under-way", "timers", "current", "selection", "glow", "ops"];
     let layers = scene.layers.iter().filter(|layer| !moving.contains(&layer.name));
     layers
         .flat_map(|layer| {
