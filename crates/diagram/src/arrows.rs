@@ -104,7 +104,9 @@ pub(crate) fn whole(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, arrow: &A
         .target(Target::Message(arrow.id))
         .title(title);
     if arrow.held {
-        pen.line(format!("{key}g"), format!("ghost{}", style.more), end, shaft.to).hue(arrow.epoch);
+        if !moment.hides_future {
+            pen.line(format!("{key}g"), format!("ghost{}", style.more), end, shaft.to).hue(arrow.epoch);
+        }
         return pause_mark(pen, &key, arrow, shaft, style);
     }
     if lands {
@@ -146,8 +148,9 @@ pub(crate) fn under_way(
         told.as_ref(),
     ));
     if arrow.held {
-        let ghost = format!("{key}g");
-        pen.line(ghost, format!("ghost{more}"), end, shaft.to).hue(arrow.epoch);
+        if !moment.hides_future {
+            pen.line(format!("{key}g"), format!("ghost{more}"), end, shaft.to).hue(arrow.epoch);
+        }
         return pause_mark(pen, &key, arrow, shaft, Style { more, unit });
     }
     if !moment.hides_future {

@@ -1,7 +1,6 @@
 //! The axis of time: its numbers, its breaks, and the line of the present.
 
 use lightcone_sim::order::Key;
-use lightcone_sim::sorted::sort_by;
 use lightcone_sim::time::Ns;
 
 use crate::layout::Layout;
@@ -11,7 +10,6 @@ use crate::scene::{Anchor, Target};
 use crate::text::bold_width;
 use crate::view::{Flow, TimeScale};
 use crate::weave::{CHUNK, LEAD};
-use crate::worldlines::nice_step;
 
 /// Draws the numbers of a chunk, up to a place along the axis.
 pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f64)) {
@@ -19,7 +17,7 @@ pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f6
     let places = if layout.view.scale == TimeScale::Logical {
         columns(layout, from, to)
     } else {
-        times(layout, from, to)
+        layout.numbers.within(&layout.weave.axis, from, to)
     };
     let text = layout.view.text_px;
     for (x, content) in places.into_iter().filter(|(x, _)| *x <= until) {
@@ -52,50 +50,10 @@ pub(crate) fn numbers(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f6
         pen.line(format!("{key}-tick"), "axis-tick", at(x, edge), at(x, edge + away));
         pen.words(key, "axis-number", &words);
     }
-    pen.line("axis", "axis-line", at(from.max(LEAD), layout.axis_across()), at(to, layout.axis_across()));
-}
-
-/// Round times in a part of the axis, rounder ones first, each with room for its number.
-fn times(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
-    let text = layout.view.text_px;
-    let room = match layout.view.flow {
-        Flow::LeftToRight => text * 5.4,
-        Flow::TopToBottom => text * 2.6,
-    };
-    let axis = &layout.weave.axis;
-    let (begin, end) = (axis.time_at(from.max(LEAD)), axis.time_at(to));
-    let span = end.since(begin).as_secs_f64().max(1e-9);
-    let mut placed: Vec<(f64, String)> = Vec::new();
-    let mut step = nice_step(span);
-    // Down to a step that even the stretched parts of the axis would not need.
-    let finest = (room / (CHUNK * 4.0) * span).min(room / layout.space.px_per_s * 0.4);
-    for _ in 0..14 {
-        // Finer numbers only fill large gaps.
-        let apart = if step < room / layout.space.px_per_s * 0.3 { room * 3.0 } else { room };
-        let first = (begin.as_secs_f64() / step).ceil() as u64;
-        let last = (end.as_secs_f64() / step).floor() as u64;
-        for count in first..=last.min(first + 600) {
-            let seconds = count as f64 * step;
-            let x = axis.x_of((Ns((seconds * 1e9).round() as u64), u32::MAX));
-            let edge = if from > 0.0 { room * 0.4 } else { 0.0 };
-            let is_free = x >= from + edge
-                && x <= to - room * 0.4
-                && placed.iter().all(|(other, _)| (other - x).abs() >= apart)
-                && !axis.breaks.iter().any(|gap| {
-                    let middle = (gap.from + gap.to) / 2.0;
-                    (x > gap.from && x < gap.to) || (x - middle).abs() < room * 1.1
-                });
-            if is_free {
-                placed.push((x, plain_seconds(seconds)));
-            }
-        }
-        if step <= finest {
-            break;
-        }
-        step = nice_step(step / 2.6);
+    let to = to.min(until).min(layout.weave.end);
+    if to > from {
+        pen.line("axis", "axis-line", at(from.max(LEAD), layout.axis_across()), at(to, layout.axis_across()));
     }
-    sort_by(&mut placed, |one, other| one.0 < other.0);
-    placed
 }
 
 /// Columns of logical time, every fifth.
@@ -110,10 +68,13 @@ fn columns(layout: &Layout, from: f64, to: f64) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// `2.3 s`, with no more digits than it takes.
-pub(crate) fn plain_seconds(seconds: f64) -> String {
-    let text = format!("{seconds:.6}");
-    format!("{} s", text.trim_end_matches('0').trim_end_matches('.'))
+/// How long nothing happened, as exactly as it matters.
+fn idle(span: Ns) -> String {
+    if span >= Ns::s(1) {
+        format!("{:.2} s", span.as_secs_f64())
+    } else {
+        Ns((span.0 / 1_000_000).max(1) * 1_000_000).to_string()
+    }
 }
 
 /// Draws where a chunk's axis leaves out an idle span, up to a place along the axis.
@@ -124,12 +85,14 @@ pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f64
     let mut last = first
         .checked_sub(1)
         .map_or(f64::NEG_INFINITY, |before| (breaks[before].from + breaks[before].to) / 2.0);
-    for gap in breaks[first..].iter().take_while(|gap| (gap.from + gap.to) / 2.0 < to.min(until)) {
+    // One that is not over tells how long nothing will happen.
+    let here = breaks[first..].iter().take_while(|gap| (gap.from + gap.to) / 2.0 < to && gap.to <= until);
+    for gap in here {
         let middle = (gap.from + gap.to) / 2.0;
         let edge_across = layout.axis_across();
         let (top, bottom) = (layout.lanes.from.min(edge_across), layout.lanes.to.max(edge_across));
         let key = format!("{}", gap.from as i64);
-        let span = Ns((gap.span.0 / 1_000_000).max(1) * 1_000_000);
+        let span = idle(gap.span);
         let title = format!("{span} left out: nothing is drawn in them");
         let edge = |along: f64, mut way: crate::pen::Way, down: bool| {
             let (from, to) = (top.min(bottom), top.max(bottom));
@@ -203,7 +166,7 @@ pub(crate) fn present(layout: &Layout, now: Key) -> Vec<Place> {
 pub(crate) fn veil(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
     let places = present(layout, moment.now);
     // A future that is hidden is not drawn at all.
-    if moment.hides_future || places.iter().all(|place| place.along >= layout.weave.length - 1.0) {
+    if moment.hides_future || places.iter().all(|place| place.along >= layout.weave.end - 1.0) {
         return;
     }
     let end = layout.weave.length;

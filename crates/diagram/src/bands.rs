@@ -104,7 +104,7 @@ impl Band {
     pub fn span(&self, strip: &Strip, weave: &Weave) -> [(f64, f64); 2] {
         [strip.lanes.0, strip.lanes.1].map(|lane| {
             let end = if self.to.0 == Ns::NEVER { f64::INFINITY } else { weave.axis.x_on(lane, self.to) };
-            (weave.axis.x_on(lane, self.from), end.min(weave.length))
+            (weave.axis.x_on(lane, self.from), end.min(weave.end))
         })
     }
 }

@@ -10,10 +10,10 @@ use lightcone_sim::session::Session;
 use lightcone_sim::trace::{EventKind, FateKind, Instant};
 
 use crate::arrows::Shaft;
-use crate::axis::plain_seconds;
 use crate::labels::{Area, Ground, Line};
 use crate::layout::Layout;
 use crate::marks::{events_in, lost_its_disk, pulses_in};
+use crate::numbers::{digits_of, said};
 use crate::palette::hue;
 use crate::pen::{Words, at};
 use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, in_strip, leader};
@@ -425,6 +425,13 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Whether the same words stand right beside these.
+    fn stutters(&self, words: &Words) -> bool {
+        let area = Area::of(words).aired(self.text * 1.2, self.text * 0.9);
+        let mut same = self.captions.iter().filter(|caption| caption.words.content == words.content);
+        same.any(|caption| Area::of(&caption.words).overlaps(&area))
+    }
+
     /// Whether a message goes to a lane before its sender's.
     fn goes_up(&self, arrow: &Arrow) -> bool {
         let across = |lane| self.layout.lanes.across_at(lane).unwrap_or_default();
@@ -441,10 +448,10 @@ impl<'a> Writer<'a> {
             if line.clock.segments().iter().all(runs_true) {
                 continue;
             }
-            let (ticks, _) = ticks_of(line, &layout.weave, view, self.chunk);
+            let (ticks, step) = ticks_of(line, &layout.weave, view, self.chunk);
             let mut last = f64::NEG_INFINITY;
             for tick in ticks.iter().filter(|tick| tick.is_long) {
-                let content = plain_seconds(tick.local);
+                let content = said(tick.local, digits_of(step * 5.0));
                 let words = Words::unplaced(content, self.text, false);
                 if tick.x - last < self.text * 12.0 {
                     continue;
@@ -473,7 +480,8 @@ impl<'a> Writer<'a> {
         let (from, to) = (self.flow().xy(shaft.from), self.flow().xy(shaft.after(part)));
         let first = label.split_whitespace().next().unwrap_or(label);
         for content in [label, first] {
-            let proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
+            let mut proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
+            proposals.retain(|words| !self.stutters(words));
             if let Some(words) = self.ground.place(proposals, 0) {
                 let class = match (arrow.client, arrow.fate) {
                     (true, _) => "label client",

@@ -5,13 +5,13 @@ use lightcone_sim::cone::Cone;
 use lightcone_sim::trace::Trace;
 
 use crate::lanes::Lanes;
-use crate::moment::Related;
+use crate::moment::{Moment, Related};
 use crate::pen::{Pen, Place, at};
 use crate::weave::{LEAD, Weave};
 
 /// Tints the past and the future of what is selected.
-pub(crate) fn cones(pen: &mut Pen, trace: &Trace, lanes: &Lanes, weave: &Weave, related: &Related) {
-    let nodes = trace.nodes();
+pub(crate) fn cones(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, weave: &Weave, related: &Related) {
+    let nodes = moment.trace.nodes();
     let field = |end: f64, edge: &dyn Fn(usize) -> Option<f64>| -> Option<Vec<Place>> {
         let places: Vec<(f64, Option<f64>)> = lanes
             .shown()
@@ -25,6 +25,10 @@ pub(crate) fn cones(pen: &mut Pen, trace: &Trace, lanes: &Lanes, weave: &Weave, 
     };
     let past = field(LEAD, &|lane| weave.event(lane, *related.past.get(lane)?));
     fill(pen, "past", lanes, LEAD, past);
+    // Where the future is hidden, its cone would tell when messages will arrive.
+    if moment.hides_future {
+        return;
+    }
     let future = field(weave.length, &|lane| {
         related.future.from(nodes.at(lane)).map(|from| weave.axis.x_on(lane, from))
     });
@@ -51,7 +55,7 @@ pub(crate) fn glow(pen: &mut Pen, trace: &Trace, lanes: &Lanes, weave: &Weave, c
         else {
             continue;
         };
-        let from = weave.axis.x_on(lane, from).min(weave.length);
-        pen.line(node.to_string(), "glow", at(from, across), at(weave.length, across));
+        let from = weave.axis.x_on(lane, from).min(weave.end);
+        pen.line(node.to_string(), "glow", at(from, across), at(weave.end, across));
     }
 }

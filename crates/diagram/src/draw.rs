@@ -8,8 +8,8 @@ use lightcone_sim::trace::Cause;
 
 use crate::layout::{Drawn, Layout};
 use crate::moment::{Moment, Related};
-use crate::said::{Depth, Present};
 use crate::pen::{Pen, TIMER, at};
+use crate::said::{Depth, Present};
 use crate::scene::{Layer, Scene, Shape, Target};
 use crate::view::{Flow, Frame, Selected, TimeScale};
 use crate::{arrows, axis, bands, cones, describe, heads, marks, ops, worldlines};
@@ -65,7 +65,7 @@ impl Painter<'_> {
         let known = if hides { weave.axis.x_of(self.frame.now.instant()) } else { f64::INFINITY };
         self.still("cones", 0, false, true, &|pen| {
             if let Some(related) = moment.related {
-                cones::cones(pen, moment.trace, lanes, weave, related);
+                cones::cones(pen, moment, lanes, weave, related);
             }
         });
         for chunk in chunks.clone() {
@@ -78,7 +78,8 @@ impl Painter<'_> {
                 worldlines::ticks(pen, moment, (lanes, weave), view, (chunk, known));
             });
             self.still("lanes", chunk, hides, false, &|pen| {
-                worldlines::chunk(pen, moment, (lanes, weave), &layout.stills, chunk, unit);
+                let marked = (&layout.stills[..], &layout.stales[..]);
+                worldlines::chunk(pen, moment, (lanes, weave), marked, chunk, unit);
             });
         }
         self.glow();
@@ -91,9 +92,15 @@ impl Painter<'_> {
         }
         for chunk in chunks.clone() {
             self.still("breaks", chunk, hides, false, &|pen| axis::breaks(pen, layout, (chunk, known)));
-            let text = layout.view.text_px;
-            let open = hides || self.has_open_op(chunk);
-            self.still("ops", chunk, open, false, &|pen| ops::chunk(pen, moment, &layout.bars, chunk, text));
+            let (text, open) = (layout.view.text_px, hides || self.has_open_op(chunk));
+            if chunk == chunks.start {
+                self.still("ops-before", chunk, open, false, &|pen| {
+                    ops::reaching(pen, moment, &layout.bars, chunk, known, text);
+                });
+            }
+            self.still("ops", chunk, open, false, &|pen| {
+                ops::chunk(pen, moment, &layout.bars, chunk, known, text);
+            });
             self.still("marks", chunk, hides, true, &|pen| {
                 marks::chunk(pen, moment, (lanes, weave, &layout.folds), &layout.pulses, chunk, unit);
             });
@@ -164,7 +171,7 @@ impl Painter<'_> {
     fn has_open_op(&self, chunk: usize) -> bool {
         let (from, to) = (chunk as f64 * crate::weave::CHUNK, (chunk + 1) as f64 * crate::weave::CHUNK);
         let now = self.frame.now.instant();
-        let here = self.layout.bars.iter().filter(|bar| bar.from >= from && bar.from < to);
+        let here = self.layout.bars.iter().filter(|bar| bar.to >= from && bar.from < to);
         here.into_iter().any(|bar| bar.called <= now && bar.returned.is_none_or(|returned| returned >= now))
     }
 
@@ -197,6 +204,9 @@ impl Painter<'_> {
     fn timers(&mut self) {
         let (layout, moment, window) = (self.layout, self.moment, self.window);
         self.now("timers", &|pen| {
+            if moment.hides_future {
+                return;
+            }
             for pending in moment.session.pending(moment.now) {
                 let (PendingWhat::Timer(id), Some(due)) = (pending.what, pending.due) else { continue };
                 let (Some(lane), Some(across)) = (layout.nodes.index(id.node), layout.lanes.across(id.node))

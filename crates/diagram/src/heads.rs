@@ -10,8 +10,9 @@ use crate::layout::Layout;
 use crate::palette::hue;
 use crate::pen::{Pen, Words};
 use crate::scene::{Anchor, Target};
-use crate::text::{bold_width, shorten, width};
+use crate::text::{abbreviate, bold_width, shorten, width};
 use crate::view::Flow;
+use crate::worldlines::Stale;
 
 /// The least and the most width of a gutter, by the size of text.
 const GUTTER: (f64, f64) = (7.5, 16.0);
@@ -93,6 +94,15 @@ pub(crate) fn heads(pen: &mut Pen, layout: &Layout, session: &dyn Session, now: 
     }
 }
 
+/// Whether a node leads and another leads a later epoch.
+fn is_stale(layout: &Layout, trace: &Trace, node: NodeId, now: Key) -> bool {
+    let Some(line) = trace.lane(node) else { return false };
+    let index = trace.node_count_until(node, now);
+    let status = line.statuses.partition_point(|&(from, _)| from <= index);
+    let is_here = |stale: &&Stale| Some(stale.lane) == layout.nodes.index(node) && stale.status + 1 == status;
+    layout.stales.iter().find(is_here).is_some_and(|stale| stale.since <= now.instant())
+}
+
 /// What a head says below the name.
 struct Said {
     role: String,
@@ -101,7 +111,7 @@ struct Said {
     clock: String,
 }
 
-fn said(session: &dyn Session, node: NodeId, now: Key) -> Said {
+fn said(layout: &Layout, session: &dyn Session, node: NodeId, now: Key) -> Said {
     let trace = session.trace();
     let status = trace.status(node, now);
     let role = status.map_or(String::new(), |status| {
@@ -113,10 +123,14 @@ fn said(session: &dyn Session, node: NodeId, now: Key) -> Said {
         let after = segments.partition_point(|segment| (segment.from, segment.rank) <= now.instant());
         segments.get(after.saturating_sub(1)).map(|segment| clock_words(segment.offset, segment.drift_ppm))
     });
+    let condition = match condition(trace, node, now) {
+        "" if is_stale(layout, trace, node, now) => "stale",
+        condition => condition,
+    };
     Said {
         role,
         hue: status.and_then(|status| status.epoch).map(hue),
-        condition: condition(trace, node, now),
+        condition,
         clock: clock.unwrap_or_default(),
     }
 }
@@ -124,7 +138,7 @@ fn said(session: &dyn Session, node: NodeId, now: Key) -> Said {
 fn beside(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, now: Key) {
     let Some(y) = layout.lanes.across(node) else { return };
     let text = layout.view.text_px;
-    let said = said(session, node, now);
+    let said = said(layout, session, node, now);
     let name = name_of(session.scenario(), node);
     let title = title(&name, &said);
     let (x, room) = (text * 0.9, layout.gutter - text * 1.2);
@@ -153,20 +167,31 @@ fn beside(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, n
     } else {
         put(pen, "name", "head-name", x, y + text * 0.35, size, room, &name);
         let after = bold_width(&name, size) + text * 0.6;
-        let content = [said.condition, said.role.as_str()].into_iter().find(|words| !words.is_empty());
-        put(pen, "role", "head-role", x + after, y + text * 0.35, text, room - after, content.unwrap_or(""));
+        let stale = format!("{}, {}", said.role, said.condition);
+        let content = match said.condition {
+            "" => said.role.as_str(),
+            "stale" => &stale,
+            condition => condition,
+        };
+        put(pen, "role", "head-role", x + after, y + text * 0.35, text, room - after, content);
     }
 }
 
 fn above(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, now: Key) {
     let Some(x) = layout.lanes.across(node) else { return };
     let text = layout.view.text_px;
-    let said = said(session, node, now);
+    let said = said(layout, session, node, now);
     let name = name_of(session.scenario(), node);
     let title = title(&name, &said);
-    let room = layout.lanes.gap - 1.0;
+    // Two heads side by side must not read as one.
+    let room = layout.lanes.gap - text * 0.5;
     let (role, epoch) = said.role.rsplit_once(' ').unwrap_or((&said.role, ""));
-    let last = if !said.condition.is_empty() { said.condition } else { epoch };
+    let stale = format!("{epoch} {}", said.condition);
+    let last = match said.condition {
+        "" => epoch,
+        "stale" => stale.as_str(),
+        condition => condition,
+    };
     let short_clock = said.clock.trim_start_matches("clock ");
     let lines = [
         ("head-name", name.as_str(), text * 1.25, text * 1.5),
@@ -175,9 +200,9 @@ fn above(pen: &mut Pen, layout: &Layout, session: &dyn Session, node: NodeId, no
         ("head-clock", if last.is_empty() { short_clock } else { "" }, text, text * 3.9),
     ];
     for (place, (class, content, size, y)) in lines.into_iter().enumerate() {
-        let Some(content) = shorten(content, size, room).filter(|content| !content.is_empty()) else {
-            continue;
-        };
+        let fitting = if class == "head-role" { abbreviate(content, size, room) } else { None };
+        let fitting = fitting.or_else(|| shorten(content, size, room));
+        let Some(content) = fitting.filter(|content| !content.is_empty()) else { continue };
         let words = Words { x, y, anchor: Anchor::Middle, rotate: 0.0, size, bold: false, content };
         let epoch = if class == "head-role" { said.hue } else { None };
         pen.words(format!("{node}-{place}"), class, &words)

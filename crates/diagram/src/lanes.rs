@@ -32,7 +32,9 @@ impl Lanes {
         let steps = shown.len() as f64 + groups as f64 * CLIENTS_APART;
         let room = (space.across_px - before - after).max(0.0);
         let least = least_gap(view, shown.len());
-        let most = (view.text_px * 9.0).max(least);
+        // Names stand side by side above lanes that run down.
+        let most = view.text_px * if view.flow == Flow::TopToBottom { 16.0 } else { 9.0 };
+        let most = most.max(least).max(view.lane_gap_px);
         let gap = (room / steps.max(1.0)).clamp(least, most);
         let mut across = vec![None; nodes.len()];
         let mut next = before + gap / 2.0;

@@ -18,11 +18,12 @@ use crate::heads::gutter;
 use crate::lanes::Lanes;
 use crate::marks::{Pulse, pulses};
 use crate::moment::Related;
+use crate::numbers::Numbers;
 use crate::ops::{Bar, bars};
 use crate::scene::{Shape, Target};
 use crate::view::{Flow, MIN_TEXT_PX, Selected, Space, View};
 use crate::weave::{CHUNK, Weave, natural_zoom};
-use crate::worldlines::{Still, stills};
+use crate::worldlines::{Stale, Still, stales, stills};
 
 /// Where everything in a run stands. It does not depend on the playhead: a step moves no mark.
 ///
@@ -39,6 +40,8 @@ pub struct Layout {
     pub(crate) bars: Vec<Bar>,
     pub(crate) pulses: Vec<Pulse>,
     pub(crate) stills: Vec<Still>,
+    pub(crate) stales: Vec<Stale>,
+    pub(crate) numbers: Numbers,
     pub(crate) gutter: f64,
     pub(crate) cache: RefCell<Cache>,
 }
@@ -83,9 +86,26 @@ impl Layout {
         let bars = bars(trace, &lanes, &weave, view.text_px);
         let pulses = pulses(&folds, trace, &lanes, &weave);
         let stills = stills(trace, &weave);
+        let stales = stales(trace);
         let gutter = gutter(session, lanes.shown(), view.flow, view.text_px);
+        let numbers = Numbers::new(&weave.axis, (&view, space.px_per_s), weave.end);
         let cache = RefCell::default();
-        Layout { view, space, nodes, lanes, folds, weave, bands, bars, pulses, stills, gutter, cache }
+        Layout {
+            view,
+            space,
+            nodes,
+            lanes,
+            folds,
+            weave,
+            bands,
+            bars,
+            pulses,
+            stills,
+            stales,
+            numbers,
+            gutter,
+            cache,
+        }
     }
 
     /// A zoom at which a usual message is seen to slant: the px that a second of true time gets.

@@ -146,7 +146,7 @@ pub(crate) fn chunk(
     for pulse in pulses_in(pulses, chunk) {
         let Some(across) = lanes.across_at(pulse.lane) else { continue };
         if moment.shows(pulse.stretch.from) && (!moment.hides_future || pulse.x <= known) {
-            pulse_mark(pen, pulse, at(pulse.x, across), unit);
+            pulse_mark(pen, moment, pulse, at(pulse.x, across), unit);
         }
     }
 }
@@ -241,7 +241,7 @@ pub(crate) fn title(session: &dyn Session, trace: &Trace, id: EventId, event: &E
 }
 
 /// A heart, for the heartbeats that fold; a plain outline, so that no font need have it.
-fn pulse_mark(pen: &mut Pen, pulse: &Pulse, place: Place, u: f64) {
+fn pulse_mark(pen: &mut Pen, moment: &Moment<'_>, pulse: &Pulse, place: Place, u: f64) {
     let stretch = &pulse.stretch;
     let (class, glyph) = if pulse.is_retry { ("pulse again", AGAIN) } else { ("pulse", HEART) };
     let way = pen.way().glyph(place, glyph, u);
@@ -250,12 +250,15 @@ fn pulse_mark(pen: &mut Pen, pulse: &Pulse, place: Place, u: f64) {
     pen.path(stretch.first.to_string(), format!("{class}{client}"), way)
         .hue(stretch.epoch.map(hue))
         .target(Target::Message(stretch.first))
-        .title(pulse_title(pulse));
+        .title(pulse_title(moment, pulse));
 }
 
-fn pulse_title(pulse: &Pulse) -> String {
+fn pulse_title(moment: &Moment<'_>, pulse: &Pulse) -> String {
     let stretch = &pulse.stretch;
     let what = if pulse.is_retry { "the same" } else { "routine messages" };
+    if !moment.shows(stretch.to) {
+        return format!("{} sends {what}, from {}", stretch.node, stretch.from.0);
+    }
     let span = |from: Instant, to: Instant| {
         if from == to { format!("at {}", from.0) } else { format!("from {} to {}", from.0, to.0) }
     };

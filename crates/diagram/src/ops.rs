@@ -46,7 +46,7 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
                 continue;
             };
             let returned = op.returned.and_then(at);
-            let to = op.returned.and_then(|index| weave.event(lane, index)).unwrap_or(weave.length);
+            let to = op.returned.and_then(|index| weave.event(lane, index)).unwrap_or(weave.end);
             let level = ends.iter().position(|&end| end <= from).unwrap_or(levels - 1);
             ends[level] = to;
             let near = across + below + level as f64 * (height + 2.0);
@@ -57,34 +57,52 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
     bars
 }
 
-/// Draws the bars that lie in a chunk.
-pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, text: f64) {
+/// Draws the bars that begin in a chunk, and the words that stand in it.
+pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, known: f64, text: f64) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
     let (first, reach) =
         (bars.partition_point(|bar| bar.from < from), bars.partition_point(|bar| bar.from < to));
     if reach - first > CROWDED {
-        return together(pen, moment, &bars[first..reach], text);
+        return together(pen, moment, &bars[first..reach], known, text);
     }
-    for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called)) {
-        if bar.from >= from {
-            draw(pen, moment, bar, text);
-        } else if says_again(bar, from) {
-            // A long bar says again what it is wherever one may look.
-            let told = moment.session.op(bar.id);
-            say(pen, moment, bar, told.as_ref(), (from, bar.to.min(to)), text);
-        }
+    for bar in bars[first..reach].iter().filter(|bar| moment.shows(bar.called)) {
+        draw(pen, moment, bar, known, text);
     }
+    for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called) && end(bar, known, text) > from) {
+        say(pen, moment, bar, (from, to), known, text);
+    }
+}
+
+/// Draws the bars that begin before a chunk and reach into it: where it is the first in sight, nobody else does.
+pub(crate) fn reaching(
+    pen: &mut Pen,
+    moment: &Moment<'_>,
+    bars: &[Bar],
+    chunk: usize,
+    known: f64,
+    text: f64,
+) {
+    let from = chunk as f64 * CHUNK;
+    let before = &bars[..bars.partition_point(|bar| bar.from < from)];
+    for bar in before.iter().filter(|bar| moment.shows(bar.called) && end(bar, known, text) > from) {
+        draw(pen, moment, bar, known, text);
+    }
+}
+
+/// Where a bar ends on the picture, as far as it is known.
+fn end(bar: &Bar, known: f64, text: f64) -> f64 {
+    bar.to.min(known).max(bar.from + text)
 }
 
 /// More operations than this in a chunk are drawn together.
 const CROWDED: usize = 160;
 
 /// Draws many bars as one shape.
-fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], text: f64) {
+fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], known: f64, text: f64) {
     let mut way = pen.way();
     let mut count = 0;
     for bar in bars.iter().filter(|bar| moment.shows(bar.called)) {
-        let to = bar.to.max(bar.from + text * 0.1);
+        let to = bar.to.min(known).max(bar.from + text * 0.1);
         let (near, far) = (bar.near, bar.far);
         way = way.to(at(bar.from, near)).line(at(to, near)).line(at(to, far)).line(at(bar.from, far)).close();
         count += 1;
@@ -94,10 +112,8 @@ fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], text: f64) {
     }
 }
 
-/// Whether a bar says again what it is in a chunk that begins here.
-fn says_again(bar: &Bar, from: f64) -> bool {
-    from - bar.from > CHUNK * 0.4 && bar.to - from > CHUNK * 0.2
-}
+/// A long bar says what it is so often that one sees it wherever one looks, in px.
+const AGAIN: f64 = 440.0;
 
 /// Whether an operation has begun and not returned.
 pub(crate) fn is_open(moment: &Moment<'_>, bar: &Bar) -> bool {
@@ -106,40 +122,43 @@ pub(crate) fn is_open(moment: &Moment<'_>, bar: &Bar) -> bool {
 }
 
 /// Draws one bar: closed if its return is known, open to the right if not.
-fn draw(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, text: f64) {
+fn draw(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, known: f64, text: f64) {
     let open = is_open(moment, bar);
     let class = if open || bar.returned.is_none() { "op open" } else { "op" };
-    let r = text * 0.45;
-    let told = moment.session.op(bar.id);
-    let words = words(told.as_ref(), open);
-    let to = bar.to.max(bar.from + text);
-    pen.rect(bar.id.to_string(), class, at(bar.from, bar.near), at(to, bar.far), r)
+    let words = words(moment.session.op(bar.id).as_ref(), open);
+    let (from, to) = (at(bar.from, bar.near), at(end(bar, known, text), bar.far));
+    pen.rect(bar.id.to_string(), class, from, to, text * 0.45)
         .target(Target::Op(bar.id))
         .title(title(moment, bar, &words));
-    let chunk_end = ((bar.from / CHUNK).floor() + 1.0) * CHUNK;
-    let room = if says_again(bar, chunk_end) { to.min(chunk_end) } else { to };
-    say(pen, moment, bar, told.as_ref(), (bar.from, room), text);
 }
 
-/// Writes on a part of a bar.
-fn say(
-    pen: &mut Pen,
-    moment: &Moment<'_>,
-    bar: &Bar,
-    told: Option<&(String, Option<String>)>,
-    (from, to): (f64, f64),
-    text: f64,
-) {
+/// Writes on a bar what it is, at its beginning and again along it, as far as that is in a chunk.
+fn say(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, (from, to): (f64, f64), known: f64, text: f64) {
     let lead = text * 0.45;
-    let Some(fits) = fitting(told, is_open(moment, bar), text, to - from - 2.0 * lead) else { return };
-    let (x, y) = pen.flow.xy(at(from + lead, (bar.near + bar.far) / 2.0));
-    let dip = text * 0.36;
-    let (x, y, rotate) = match pen.flow {
-        Flow::LeftToRight => (x, y + dip, 0.0),
-        Flow::TopToBottom => (x - dip, y, 90.0),
-    };
-    let words = Words { x, y, anchor: Anchor::Start, rotate, size: text, bold: false, content: fits };
-    pen.words(format!("{}t", bar.id), "op-text", &words);
+    let told = moment.session.op(bar.id);
+    let open = is_open(moment, bar);
+    let end = end(bar, known, text);
+    let first = ((from - bar.from) / AGAIN).ceil().max(0.0) as usize;
+    for count in first.. {
+        let start = bar.from + count as f64 * AGAIN;
+        if start >= to.min(end) {
+            return;
+        }
+        // Only what fits into the whole stretch is said again: a few letters at the end of a bar tell nothing.
+        let room = (end - start).min(AGAIN) - 2.0 * lead;
+        let fits = match fitting(told.as_ref(), open, text, room) {
+            Some(fits) if count == 0 || !fits.ends_with('…') || open => fits,
+            _ => continue,
+        };
+        let (x, y) = pen.flow.xy(at(start + lead, (bar.near + bar.far) / 2.0));
+        let dip = text * 0.36;
+        let (x, y, rotate) = match pen.flow {
+            Flow::LeftToRight => (x, y + dip, 0.0),
+            Flow::TopToBottom => (x - dip, y, 90.0),
+        };
+        let words = Words { x, y, anchor: Anchor::Start, rotate, size: text, bold: false, content: fits };
+        pen.words(format!("{}t{count}", bar.id), "op-text", &words);
+    }
 }
 
 /// What stands on a bar: what was asked, and what was told once it was.

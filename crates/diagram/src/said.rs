@@ -52,11 +52,9 @@ impl<'a> Present<'a> {
     fn depth_of_words(&self, caption: &Caption) -> Depth {
         let flow = self.layout.view.flow;
         let area = Area::of(&caption.words).aired(3.0, 3.0);
-        let is_crossed =
-            self.line.windows(2).any(|pair| area.is_crossed(flow.xy(pair[0]), flow.xy(pair[1])));
+        let is_crossed = self.line.windows(2).any(|pair| area.is_crossed(flow.xy(pair[0]), flow.xy(pair[1])));
         let middle = flow.place(area.x, area.y);
-        let is_beyond =
-            !matches!(caption.about, About::Other) && middle.along > self.along(middle.across);
+        let is_beyond = !matches!(caption.about, About::Other) && middle.along > self.along(middle.across);
         match (caption.from <= self.moment.now.instant(), is_crossed) {
             (true, true) => Depth::Above,
             (true, false) if is_beyond => Depth::Above,

@@ -52,6 +52,17 @@ pub(crate) fn shorten(text: &str, size: f64, room: f64) -> Option<String> {
     (short.chars().count() >= 3).then(|| format!("{short}…"))
 }
 
+/// A word cut off with a full stop, which takes less room than an ellipsis; `None` if it fits, or less than three
+/// letters of it do.
+pub(crate) fn abbreviate(word: &str, size: f64, room: f64) -> Option<String> {
+    let count = word.chars().count();
+    let cut = |letters: usize| word.chars().take(letters).chain(['.']).collect::<String>();
+    if width(word, size) <= room {
+        return None;
+    }
+    (3..count).rev().map(cut).find(|short| width(short, size) <= room)
+}
+
 /// Breaks a sentence into lines of at most so many px, between words.
 pub(crate) fn wrap(text: &str, size: f64, room: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();

@@ -80,7 +80,7 @@ pub(crate) const CHUNK: f64 = 1024.0;
 /// Before the first event.
 pub(crate) const LEAD: f64 = 22.0;
 /// After the last.
-pub(crate) const TAIL: f64 = 72.0;
+pub(crate) const TAIL: f64 = 40.0;
 
 /// Everything with its place.
 #[derive(Debug)]
@@ -94,6 +94,8 @@ pub(crate) struct Weave {
     copies: Map<MsgId, u32>,
     pub chunks: Vec<Chunk>,
     pub length: f64,
+    /// Where the run ends; beyond it is only what is still under way then.
+    pub end: f64,
     /// Width of a column in logical order.
     pub column: f64,
 }
@@ -149,6 +151,7 @@ impl Weave {
             copies: Map::new(),
             chunks: Vec::new(),
             length: 0.0,
+            end: 0.0,
             column: column(view, zoom),
         };
         weave.add_arrows(trace, view, lanes, folds, gaps);
@@ -253,7 +256,8 @@ impl Weave {
         let last = self.events.iter().filter_map(|xs| xs.last().copied()).fold(end, f64::max);
         let reach = self.arrows.iter().filter(|arrow| !arrow.hidden).map(Arrow::x_end).fold(last, f64::max);
         // What is still under way where the run ends may be under way for long.
-        self.length = reach.min(last + 4.0 * TAIL) + TAIL;
+        self.end = last;
+        self.length = reach.min(last + 7.0 * TAIL) + TAIL;
     }
 
     fn cut_into_chunks(&mut self) {

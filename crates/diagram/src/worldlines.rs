@@ -2,7 +2,7 @@
 //! the node's own clock.
 
 use lightcone_sim::clock::Segment;
-use lightcone_sim::protocol::Weight;
+use lightcone_sim::protocol::{Status, Weight};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{EventKind, Instant, Lane, Trace};
 
@@ -39,9 +39,49 @@ pub(crate) fn stills(trace: &Trace, weave: &Weave) -> Vec<Still> {
                 _ => {}
             }
         }
-        stills.extend(open.map(|(from, since)| Still { lane, from, to: weave.length, since }));
+        stills.extend(open.map(|(from, since)| Still { lane, from, to: weave.end, since }));
     }
     stills
+}
+
+/// A node that goes on leading while another leads a later epoch: it has been superseded, and does not know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stale {
+    pub lane: usize,
+    /// Which of the lane's statuses.
+    pub status: usize,
+    pub since: Instant,
+}
+
+/// All who lead when another leads a later epoch in the same role.
+pub(crate) fn stales(trace: &Trace) -> Vec<Stale> {
+    let mut stales = Vec::new();
+    for (lane, (_, line)) in trace.lanes().enumerate() {
+        for place in 0..line.statuses.len() {
+            let Some((own, from, to)) = reign(line, place) else { continue };
+            let others = trace.lanes().flat_map(|(_, other)| {
+                (0..other.statuses.len()).filter_map(move |place| reign(other, place))
+            });
+            let later = others.filter(|(other, begun, over)| {
+                other.role == own.role && other.epoch > own.epoch && *begun < to && *over > from
+            });
+            if let Some(since) = later.map(|(_, begun, _)| begun.max(from)).min() {
+                stales.push(Stale { lane, status: place, since });
+            }
+        }
+    }
+    stales
+}
+
+/// A status of a lane that is one of leading an epoch, from when to when.
+fn reign(line: &Lane, place: usize) -> Option<(Status, Instant, Instant)> {
+    let at = |place: usize| {
+        let (index, _) = line.statuses.get(place)?;
+        Some(line.events.get((*index as usize).checked_sub(1)?)?.key.instant())
+    };
+    let status = line.statuses[place].1?;
+    let leads = status.weight == Weight::Thick && status.epoch.is_some();
+    leads.then_some((status, at(place)?, at(place + 1).unwrap_or((Ns::NEVER, 0))))
 }
 
 /// Draws what of the worldlines lies in a chunk.
@@ -49,11 +89,11 @@ pub(crate) fn chunk(
     pen: &mut Pen,
     moment: &Moment<'_>,
     (lanes, weave): (&Lanes, &Weave),
-    stills: &[Still],
+    (stills, stales): (&[Still], &[Stale]),
     chunk: usize,
     unit: f64,
 ) {
-    let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.length));
+    let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.end));
     for &node in lanes.shown() {
         let (Some(lane), Some(across)) = (moment.trace.nodes().index(node), lanes.across(node)) else {
             continue;
@@ -67,6 +107,18 @@ pub(crate) fn chunk(
                 .hue(epoch)
                 .target(Target::Lane(node))
                 .title(told(&node.to_string(), line, span.status));
+            let stale = stales.iter().find(|stale| stale.lane == lane && stale.status == span.status);
+            if let Some(stale) = stale {
+                let from = weave.axis.x_on(lane, stale.since).max(span.from);
+                if from < span.to {
+                    pen.line(
+                        format!("{node}-{place}-stale"),
+                        "lane-stale",
+                        at(from, across),
+                        at(span.to, across),
+                    );
+                }
+            }
         }
         for still in stills.iter().filter(|still| still.lane == lane && moment.shows(still.since)) {
             let (a, b) = (still.from.max(from), still.to.min(to));
@@ -93,7 +145,7 @@ fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec
     // Before it starts for the first time a node is not down: it is not there.
     let start = line.statuses.iter().position(|(_, status)| status.is_some()).unwrap_or(usize::MAX);
     for status in first.saturating_sub(1).max(start)..line.statuses.len() {
-        let (Some(begin), end) = (x_of(status), x_of(status + 1).unwrap_or(weave.length)) else { continue };
+        let (Some(begin), end) = (x_of(status), x_of(status + 1).unwrap_or(weave.end)) else { continue };
         if begin >= to {
             break;
         }
