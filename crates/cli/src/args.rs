@@ -62,6 +62,11 @@ pub(crate) enum Command {
         #[command(flatten)]
         budget: Budget,
     },
+    /// Labs: data files that tell a story over a run.
+    Lab {
+        #[command(subcommand)]
+        command: LabCommand,
+    },
     /// Print a permalink to a scenario: what follows the address of the page.
     Link {
         #[command(flatten)]
@@ -71,6 +76,24 @@ pub(crate) enum Command {
         /// The moment at which the page opens it.
         #[arg(long, value_name = "TIME")]
         at: Option<Ns>,
+    },
+}
+
+/// What to do with labs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LabCommand {
+    /// List the labs of the course.
+    List,
+    /// Print a lab to begin with, commented.
+    New,
+    /// Read a lab, run its scenarios, and verify that everything it claims happens. Exit code 1 if something does not.
+    Check {
+        /// Files, ids of labs of the course (see `lightcone lab list`), or `-` for stdin.
+        #[arg(value_name = "LAB", required = true)]
+        labs: Vec<String>,
+        /// Print only what fails.
+        #[arg(long)]
+        quiet: bool,
     },
 }
 

@@ -2,6 +2,7 @@
 
 mod draw;
 mod hash;
+mod lab;
 mod link;
 mod list;
 mod run;
@@ -23,6 +24,7 @@ pub(crate) fn run(
 ) -> Result<Code, Failure> {
     match command {
         Command::List => list::run(registry, streams.out),
+        Command::Lab { command } => lab::run(registry, &command, streams),
         Command::Scenario { source } => {
             scenario::run(&source::open(registry, &source, streams)?, streams.out)
         }

@@ -8,6 +8,7 @@ pub mod client;
 pub mod gossip;
 pub mod paxos;
 pub mod raft;
+pub mod two_generals;
 pub mod two_phase_commit;
 
 /// Every protocol, in the order in which it is offered.
@@ -16,6 +17,7 @@ pub fn all() -> &'static [ProtocolEntry] {
         ProtocolEntry::of::<raft::Raft>(),
         ProtocolEntry::of::<paxos::Paxos>(),
         ProtocolEntry::of::<two_phase_commit::TwoPhaseCommit>(),
+        ProtocolEntry::of::<two_generals::TwoGenerals>(),
         ProtocolEntry::of::<gossip::Gossip>(),
     ];
     ALL

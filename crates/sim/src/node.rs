@@ -38,11 +38,11 @@ impl<P: Protocol> Clone for Node<P> {
 }
 
 impl<P: Protocol> Node<P> {
-    /// A node before its first boot.
-    pub fn new() -> Node<P> {
+    /// A node before its first boot, with this disk.
+    pub fn new(stable: P::Stable) -> Node<P> {
         Node {
             state: None,
-            stable: P::Stable::default(),
+            stable,
             is_paused: false,
             timers: Vec::new(),
             activations: 0,

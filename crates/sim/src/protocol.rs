@@ -57,6 +57,11 @@ pub trait Protocol: Sized + 'static {
         Vec::new()
     }
 
+    /// What is on a node's disk before it first starts. Amnesia takes that, too.
+    fn disk(&self, _node: NodeId) -> Self::Stable {
+        Self::Stable::default()
+    }
+
     /// A node starts, for the first time or after a crash; [`Ctx::stable`] is what its disk holds.
     fn boot(&self, ctx: &mut Ctx<'_, Self>) -> Self::State;
 

@@ -16,7 +16,7 @@ impl<P: Protocol> Run<P> {
         let kept = count / CHECKPOINT_EVERY;
         let mut node = match kept.checked_sub(1) {
             Some(place) => self.payloads[index].checkpoints[place as usize].clone(),
-            None => Node::new(),
+            None => Node::new(self.protocol.disk(self.trace.nodes.at(index))),
         };
         let mut effects = Vec::new();
         for event in kept * CHECKPOINT_EVERY..count {
@@ -78,7 +78,8 @@ pub struct Cursor<P: Protocol> {
 impl<P: Protocol> Cursor<P> {
     /// A cursor before the first event.
     pub fn new(run: &Run<P>) -> Cursor<P> {
-        Cursor { nodes: run.trace.nodes.iter().map(|_| (0, Node::new())).collect(), effects: Vec::new() }
+        let start = |node| (0, Node::new(run.protocol.disk(node)));
+        Cursor { nodes: run.trace.nodes.iter().map(start).collect(), effects: Vec::new() }
     }
 
     /// Moves to where all at or before `now` has happened.

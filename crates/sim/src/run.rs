@@ -101,8 +101,8 @@ impl<P: Protocol> Run<P> {
             reached: Ns::ZERO,
             marks: Vec::new(),
         };
-        let live = |_| LiveNode {
-            node: Node::new(),
+        let live = |node| LiveNode {
+            node: Node::new(protocol.disk(node)),
             link_counts: vec![0; set.len()],
             backlog: Vec::new(),
             asked: 0,

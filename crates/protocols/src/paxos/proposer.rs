@@ -162,7 +162,12 @@ impl Paxos {
             }
             (_, Some(Proposal { ballot, value })) => {
                 ctx.note(|| {
-                    format!("{value} may have been chosen in {ballot}, so I must propose {value} and not my own {wish}.")
+                    let own = if *value == *wish {
+                        "which I want anyway".to_owned()
+                    } else {
+                        format!("not my own {wish}")
+                    };
+                    format!("{value} may have been chosen in {ballot}, so I must propose {value}, {own}.")
                 });
                 value.clone()
             }

@@ -54,7 +54,7 @@ mod server;
 mod session;
 mod types;
 
-use lightcone_sim::ids::Nodes;
+use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::monitor::Monitor;
 use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View};
 use lightcone_sim::scenario::Scenario;
@@ -110,6 +110,18 @@ impl Protocol for Raft {
 
     fn examples() -> Vec<(&'static str, Scenario)> {
         examples::all()
+    }
+
+    fn disk(&self, node: NodeId) -> Stable {
+        let given = self.params.logs.get(usize::from(node.number())).filter(|_| !node.is_client());
+        let mut disk = Stable::default();
+        for &term in given.into_iter().flatten() {
+            disk.log.append(Entry { term: Term(term), command: Command::NoOp });
+        }
+        // Nobody has given a vote in the latest term that any log knows of, or nobody remembers.
+        let latest = self.params.logs.iter().flatten().max().filter(|_| !node.is_client());
+        disk.current_term = Term(latest.copied().unwrap_or(0));
+        disk
     }
 
     fn boot(&self, ctx: &mut Ctx<'_, Raft>) -> State {

@@ -4,6 +4,9 @@ use lightcone_sim::ids::Nodes;
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 
+/// So many entries of a log can be given at most.
+const LONGEST_GIVEN: usize = 1_000;
+
 /// Raft's parameters. All times are local: they pass as the node's own clock runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -21,6 +24,9 @@ pub struct Params {
     /// Whether a leader begins its term with an entry that does nothing (§8). Without it, what earlier leaders left
     /// behind is not committed before a client asks for something new.
     pub noop: bool,
+    /// The terms of the entries that stand in each server's log at the beginning, as in Figure 7. Servers that are not
+    /// named begin with an empty log.
+    pub logs: Vec<Vec<u64>>,
     /// Which rule is left out.
     pub variant: Variant,
 }
@@ -34,6 +40,7 @@ impl Default for Params {
             client_timeout: Ns::ms(500),
             max_entries: 16,
             noop: true,
+            logs: Vec::new(),
             variant: Variant::Correct,
         }
     }
@@ -46,6 +53,10 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     ("heartbeat_interval", "from one heartbeat of a leader to the next, in ns of local time"),
     ("client_timeout", "how long a client waits before it asks another server, in ns of local time"),
     ("max_entries", "how many entries one AppendEntries carries at most"),
+    (
+        "logs",
+        "the terms of the entries in each server's log at the beginning, as in Figure 7: [[1, 1, 4], [1, 1]]",
+    ),
     ("noop", "whether a leader begins its term with an entry that does nothing (§8)"),
     (
         "variant",
@@ -95,6 +106,22 @@ impl Params {
             return Err(format!(
                 "election_timeout_max ({}) must not be below election_timeout_min ({})",
                 self.election_timeout_max, self.election_timeout_min
+            ));
+        }
+        if self.logs.len() > usize::from(nodes.servers) {
+            return Err(format!(
+                "logs are given for {} servers, and there are {}",
+                self.logs.len(),
+                nodes.servers
+            ));
+        }
+        if self
+            .logs
+            .iter()
+            .any(|log| log.len() > LONGEST_GIVEN || !log.is_sorted() || log.first() == Some(&0))
+        {
+            return Err(format!(
+                "the terms in a log begin with 1 or later and never fall, and at most {LONGEST_GIVEN} entries are given"
             ));
         }
         if self.max_entries == 0 {
