@@ -152,6 +152,10 @@ impl<'a> Writer<'a> {
         let part = if arrow.held { 0.3 } else { arrow.part };
         let end = shaft.after(part);
         self.ground.cross(Line { from: self.flow().xy(shaft.from), to: self.flow().xy(end) });
+        if arrow.held {
+            // Its way from there on is drawn too.
+            self.ground.cross(Line { from: self.flow().xy(end), to: self.flow().xy(shaft.to) });
+        }
         let tip =
             if arrow.part < 1.0 { end } else { shaft.after(1.0 - 8.0 * unit / shaft.length().max(16.0)) };
         self.ground.take(self.area(tip.along, tip.across, 5.0 * unit, 5.0 * unit));

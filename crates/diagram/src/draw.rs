@@ -238,11 +238,17 @@ impl Painter<'_> {
     }
 }
 
-/// The event that has just happened, and the message that it handled, though they be folded.
+/// The event that has just happened, and the message that it handled, though they be folded. The veil begins in the
+/// midst of its mark, so that is drawn over it.
 fn current(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
-    if let Some(id) = moment.trace.last_event(moment.now) {
-        unfolded(pen, layout, moment, id);
-    }
+    let Some(id) = moment.trace.last_event(moment.now) else { return };
+    unfolded(pen, layout, moment, id);
+    let lane = layout.nodes.index(id.node).filter(|&lane| !layout.folds.is_quiet(lane, id.index));
+    let (Some(lane), Some((x, y)), Some(event)) = (lane, layout.event_at(id), moment.trace.event(id)) else {
+        return;
+    };
+    let unit = layout.view.text_px / 12.0;
+    marks::event_mark(pen, moment, (lane, id, event), layout.view.flow.place(x, y), unit, "");
 }
 
 /// Draws an event that is folded away, and what brought it about.
