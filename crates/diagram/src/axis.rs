@@ -154,7 +154,7 @@ pub(crate) fn present(layout: &Layout, now: Key) -> Vec<Place> {
             }
         }
     }
-    let x = layout.weave.axis.x_of(now.instant()).min(layout.weave.length);
+    let x = layout.weave.axis.x_of(now.instant()).min(layout.weave.end);
     let (begin, end) =
         (places.first().map_or(x, |place| place.along), places.last().map_or(x, |place| place.along));
     places.insert(0, at(begin, first));

@@ -171,6 +171,10 @@ impl<'a> Writer<'a> {
         for (number, violation) in trace.violations().iter().enumerate() {
             let Some((lane, x)) = self.event_here(violation.event) else { continue };
             let from = trace.event(violation.event).map(|event| event.key.instant()).unwrap_or_default();
+            if let Some(across) = self.layout.lanes.across_at(lane) {
+                let ring = 11.0 * self.text / 12.0;
+                self.ground.take(self.area(x, across, ring, ring));
+            }
             let key = format!("violation-{number}");
             let target = Some(Target::Event(violation.event));
             self.block(&key, "violation-text", (lane, x, violation.event), &violation.text, from, target);
