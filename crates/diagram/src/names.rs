@@ -24,7 +24,12 @@ impl Writer<'_> {
             let groups = band.name.split_once(' ').map_or(band.name.as_str(), |(_, groups)| groups);
             for name in [band.name.as_str(), groups] {
                 let words = Words::unplaced(name, self.text, true);
-                let proposals = in_strip(self.flow(), (from, to), (strip.near, strip.far), &words);
+                let mut proposals = in_strip(self.flow(), (from, to), (strip.near, strip.far), &words);
+                if near.0.max(far.0) < self.span.0 {
+                    // It was named before: not again right behind that.
+                    let middle = proposals.len() / 2;
+                    proposals.rotate_left(middle);
+                }
                 if let Some(words) = self.ground.place(proposals, CROSSINGS) {
                     self.name(band.entry, class, words, band.from);
                     break;
