@@ -1,6 +1,11 @@
 // Starts the page: loads the app's script and its WebAssembly, whose addresses Trunk wrote into the page's head.
 // Mounting the app replaces what index.html shows meanwhile; if that fails, the reader is told what happened.
 
+// The app may have stopped by the time its reader wants this, so it cannot be left to the app.
+document.addEventListener("click", ({ target }) => {
+  if (target.id === "reload") location.reload();
+});
+
 const address = (id) => document.getElementById(id).href;
 
 try {

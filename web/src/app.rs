@@ -12,7 +12,7 @@ use web_sys::DragEvent;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop};
-use crate::diagram::menu::LaneMenu;
+use crate::diagram::menu::{LaneMenu, crash_list, crash_or_recover};
 use crate::diagram::pane::{Pane, Shown};
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::keys::{Command, use_keys};
@@ -22,7 +22,8 @@ use crate::panels::partition::Partition;
 use crate::panels::side::Side;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
 use crate::store::pick::Pick;
-use crate::store::work::{Work, WorkAction};
+use crate::store::run::Run;
+use crate::store::work::{Deed, Work, WorkAction};
 use crate::style;
 use crate::top::banner::banner;
 use crate::top::bar::Bar;
@@ -83,7 +84,8 @@ fn Page(props: &PageProps) -> Html {
     let shown = use_memo((), |()| Shown::default());
     use_player(&work, habits.speed, (*shown).clone());
     use_computing(&work);
-    use_commands(&desk, &work, *pick);
+    use_commands(&desk, &work, *pick, (*pop).clone());
+    use_gone(&work.run, *pick, pick.setter());
     // What was open concerned the document before.
     use_effect_with(work.number, {
         let pop = pop.setter();
@@ -146,8 +148,9 @@ fn popped(
         Some(Pop::Lane(node, at)) => html! {
             <LaneMenu key={format!("lane {node}")} {node} {at} {scenario} run={work.run.clone()} now={work.now} lanes={lanes.to_vec()} />
         },
+        Some(Pop::Crash) => crash_list(desk, work, lanes),
         Some(Pop::Partition(first)) => {
-            html! { <Partition key="partition" {scenario} now={work.now.at} {first} /> }
+            html! { <Partition key="partition" {scenario} run={work.run.clone()} now={work.now} {first} /> }
         }
         Some(Pop::Share) => html! { <Share key="share" work={work.clone()} look={look.clone()} {shelf} /> },
         Some(Pop::Help) => help(),
@@ -198,18 +201,33 @@ fn use_computing(work: &UseReducerHandle<Work>) {
 }
 
 #[hook]
-fn use_commands(desk: &Desk, work: &UseReducerHandle<Work>, pick: Option<Pick>) {
-    let latest = use_mut_ref(|| (work.clone(), pick));
-    *latest.borrow_mut() = (work.clone(), pick);
+fn use_commands(desk: &Desk, work: &UseReducerHandle<Work>, pick: Option<Pick>, pop: Option<Pop>) {
+    let sight = (work.clone(), pick, pop);
+    let latest = use_mut_ref(|| sight.clone());
+    *latest.borrow_mut() = sight;
     let run = use_callback(desk.clone(), move |command: Command, desk: &Desk| {
-        let (work, pick) = latest.borrow().clone();
-        obey(desk, &work, pick, command);
+        let (work, pick, pop) = latest.borrow().clone();
+        obey(desk, &work, (pick, pop), command);
     });
     use_keys(run);
 }
 
-fn obey(desk: &Desk, work: &Work, pick: Option<Pick>, command: Command) {
+/// What is picked is let go of once an edit, or taking one back, has put something else in its place.
+#[hook]
+fn use_gone(run: &Run, pick: Option<Pick>, set: UseStateSetter<Option<Pick>>) {
+    let before = use_mut_ref(|| run.clone());
+    use_effect_with(run.clone(), move |run| {
+        let before = before.replace(run.clone());
+        let is_gone = pick.is_some_and(|pick| !pick.is_same(before.session().trace(), run.session().trace()));
+        if is_gone {
+            set.set(None);
+        }
+    });
+}
+
+fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), command: Command) {
     let dispatch = |action| desk.work.dispatch(action);
+    let toggle = |other: Pop| desk.pop.set((pop.as_ref() != Some(&other)).then_some(other));
     match command {
         Command::Play => dispatch(WorkAction::TogglePlay),
         Command::Step => dispatch(WorkAction::Step),
@@ -220,7 +238,13 @@ fn obey(desk: &Desk, work: &Work, pick: Option<Pick>, command: Command) {
         Command::Slower => desk.habits.dispatch(HabitsAction::Faster(false)),
         Command::Undo => dispatch(WorkAction::Undo),
         Command::Redo => dispatch(WorkAction::Redo),
-        Command::Help => desk.pop.set(Some(Pop::Help)),
+        Command::Help => toggle(Pop::Help),
+        Command::Share => toggle(Pop::Share),
+        Command::Partition => toggle(Pop::Partition(None)),
+        Command::Crash => crash(desk, work, pick, pop),
+        Command::Large => desk.habits.dispatch(HabitsAction::Enlarge),
+        Command::Aside => desk.habits.dispatch(HabitsAction::Aside),
+        Command::Fit => desk.look.dispatch(LookAction::Fit),
         Command::GoToPick => {
             // A session that is being read cannot be computed further, so its reader is gone before anything is done.
             let key = picked_event(work, pick).map(|(_, key)| key);
@@ -240,6 +264,18 @@ fn obey(desk: &Desk, work: &Work, pick: Option<Pick>, command: Command) {
             }
         }
     }
+}
+
+/// Crashes the node whose menu is open or whose event is picked, or recovers it; else asks which.
+fn crash(desk: &Desk, work: &Work, pick: Option<Pick>, pop: Option<Pop>) {
+    let node = match (pop, pick) {
+        (Some(Pop::Lane(node, _)), _) | (None, Some(Pick::Event(EventId { node, .. }))) => node,
+        (Some(Pop::Crash), _) => return desk.pop.set(None),
+        _ => return desk.pop.set(Some(Pop::Crash)),
+    };
+    let action = crash_or_recover(&*work.run.session(), work.now, node);
+    desk.pop.set(None);
+    desk.act(Deed::Now(action));
 }
 
 fn picked_event(work: &Work, pick: Option<Pick>) -> Option<(EventId, Key)> {

@@ -50,6 +50,8 @@ pub enum Opening {
 pub enum Pop {
     /// A node's menu, at a place of the window.
     Lane(NodeId, (f64, f64)),
+    /// Which node to crash or to recover.
+    Crash,
     /// The partition editor, with a node to begin with.
     Partition(Option<NodeId>),
     /// Link and file.

@@ -2,6 +2,7 @@
 //!
 //! Nothing of the app can be relied on then, so this touches the document alone.
 
+use std::cell::RefCell;
 use std::panic::PanicHookInfo;
 
 use gloo::utils::document;
@@ -9,6 +10,17 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use crate::dom;
+use crate::hooks::address::{Shelf, flush};
+
+thread_local! {
+    /// Where the document at work can be found when all else fails.
+    static KEEPER: RefCell<Option<Shelf>> = const { RefCell::new(None) };
+}
+
+/// Tells where the document at work is kept.
+pub fn keep(shelf: &Shelf) {
+    KEEPER.set(Some(shelf.clone()));
+}
 
 /// From now on a failure is shown.
 pub fn show_failures() {
@@ -35,15 +47,30 @@ fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
     page.set_attribute("role", "alert")?;
     page.append_child(&make("h1", "Lightcone has stopped")?.into())?;
     page.append_child(&make("p", "This is a fault of the page, not of your scenario. Reload the page to go on; the line below opens the scenario as it last stood.")?.into())?;
-    let link = make("textarea", &format!("{}{}", dom::base(), dom::fragment()))?;
+    let link = make("textarea", &address())?;
     link.set_attribute("readonly", "")?;
     link.set_attribute("rows", "4")?;
     link.set_attribute("aria-label", "Link to the scenario")?;
     page.append_child(&link)?;
-    let reload = make("a", "Reload")?;
-    reload.set_attribute("href", "")?;
-    page.append_child(&reload)?;
+    let ways = make("p", "")?;
+    // It is start.js that reloads: here nothing may answer any more.
+    let reload = make("button", "Reload")?;
+    reload.set_id("reload");
+    ways.append_child(&reload)?;
+    let afresh = make("a", "Begin afresh, without the scenario")?;
+    afresh.set_attribute("href", &dom::base())?;
+    ways.append_child(&afresh)?;
+    page.append_child(&ways)?;
     page.append_child(&make("pre", &info.to_string())?.into())?;
     body.append_child(&page)?;
+    // What was done last may not stand in the address yet. If writing it down fails as well, all the above stands.
+    if let Some(shelf) = KEEPER.take() {
+        flush(&shelf);
+    }
+    link.set_text_content(Some(&address()));
     Ok(())
+}
+
+fn address() -> String {
+    format!("{}{}", dom::base(), dom::fragment())
 }

@@ -13,6 +13,7 @@ pub mod epoch;
 pub mod failure;
 pub mod hooks;
 pub mod icons;
+pub mod keep;
 pub mod link;
 pub mod panels;
 pub mod parts;

@@ -146,7 +146,8 @@ pub(crate) struct Picture {
     /// What distance along the time axis means.
     #[arg(long, value_parser = choice(SCALES), value_name = "SCALE")]
     pub(crate) scale: Option<TimeScale>,
-    /// Where time is true: fit the whole run into so many pixels. Absent: as much room as messages need to be seen.
+    /// Fit the whole run into so many pixels: exactly where time is true, else as nearly as marks that keep apart let
+    /// it. Absent: 1600, or more where messages need it to be seen.
     #[arg(long, value_name = "PX", value_parser = value_parser!(u32).range(100..=1_000_000))]
     pub(crate) width: Option<u32>,
     /// Which way time runs: left to right, or top to bottom.

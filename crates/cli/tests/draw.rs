@@ -39,6 +39,29 @@ fn every_option_changes_the_picture() {
     assert_ne!(draw(&["--scale", "true"]), draw(&["--scale", "true", "--width", "4000"]));
 }
 
+/// The width that a picture says it has.
+fn width(svg: &str) -> f64 {
+    let (_, after) = svg.split_once("width=\"").expect("a width");
+    after.split('"').next().and_then(|width| width.parse().ok()).expect("a number")
+}
+
+#[test]
+fn a_picture_fits_a_screen_or_says_why_it_does_not() {
+    for short in [
+        &["paxos"][..],
+        &["2pc"],
+        &["raft", "--until", "1s"],
+        &["raft", "--scale", "true", "--width", "1600"],
+    ] {
+        let words: Vec<&str> = ["draw"].iter().chain(short).chain(&["-o", "-"]).copied().collect();
+        let width = width(&printed(&words));
+        assert!((400.0..=1_700.0).contains(&width), "{short:?}: {width}");
+    }
+    let said = lightcone(&["draw", "raft", "-o", "-"]);
+    assert!(said.code == 0 && said.err.contains("--width"), "{}", said.err);
+    assert!(width(&said.out) < 6_000.0, "{}", width(&said.out));
+}
+
 #[test]
 fn a_link_brings_its_own_view_and_playhead() {
     let linked = printed(&["draw", "#raft?until=1s&t=300ms&view.scale=logical", "-o", "-"]);

@@ -79,8 +79,19 @@ pub(crate) fn chunk(
         if arrow.folded || !moment.shows(arrow.sent) || moment.is_under_way(arrow) {
             continue;
         }
-        whole(pen, moment, lanes, arrow, Style { more: moment.dim_arrow(arrow), unit });
+        let known = as_far_as_known(moment, weave, *arrow);
+        whole(pen, moment, lanes, &known, Style { more: moment.dim_arrow(arrow), unit });
     }
+}
+
+/// What is cut off as soon as it is sent ends at the edge of its band, which may lie in a future that is hidden.
+fn as_far_as_known(moment: &Moment<'_>, weave: &Weave, arrow: Arrow) -> Arrow {
+    let now = weave.axis.x_on(arrow.from, moment.now.instant());
+    if !moment.hides_future || arrow.held || arrow.x_end() <= now {
+        return arrow;
+    }
+    let part = (now - arrow.x0) / (arrow.x1 - arrow.x0).max(1e-9);
+    Arrow { part: part.clamp(0.04, arrow.part.max(0.04)), ..arrow }
 }
 
 /// Draws a message with its whole fate.

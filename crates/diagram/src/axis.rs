@@ -132,7 +132,7 @@ pub(crate) fn breaks(pen: &mut Pen, layout: &Layout, (chunk, until): (usize, f64
             },
         };
         // Where breaks crowd, the tooltip has to do.
-        if middle - last < words.width().max(text * 2.2) {
+        if middle - last < (words.width() + text).max(text * 2.2) {
             continue;
         }
         last = middle;
@@ -154,7 +154,7 @@ pub(crate) fn present(layout: &Layout, now: Key) -> Vec<Place> {
             }
         }
     }
-    let x = layout.weave.axis.x_of(now.instant()).min(layout.weave.length);
+    let x = layout.weave.axis.x_of(now.instant()).min(layout.weave.end);
     let (begin, end) =
         (places.first().map_or(x, |place| place.along), places.last().map_or(x, |place| place.along));
     places.insert(0, at(begin, first));
@@ -184,7 +184,8 @@ pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
     let places = present(layout, moment.now);
     let text = layout.view.text_px;
     let content = pill_time(moment.now.at);
-    let wide = bold_width(&content, text) + text * 1.6;
+    let air = if layout.view.flow == Flow::LeftToRight { 1.6 } else { 1.2 };
+    let wide = bold_width(&content, text) + text * air;
     let high = text * 1.9;
     let (start, end) = (places[0], places[places.len() - 1]);
     let mut way = pen.way();
@@ -197,8 +198,8 @@ pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
             ((x, 4.0 + high / 2.0), at(x - wide / 2.0, 4.0), at(x + wide / 2.0, 4.0 + high))
         }
         Flow::TopToBottom => {
-            // A time with many figures is wider than the axis, and must not hang over the edge.
-            let right = (layout.axis_across() - 2.0).max(wide + 1.0);
+            // A time with many figures is wider than the axis, and must not touch the edge.
+            let right = (layout.axis_across() - 2.0).max(wide + 4.0);
             way = way.to(at(start.along, right));
             let (x, y) = (right - wide / 2.0, start.along.max(high / 2.0 + 1.0));
             ((x, y), at(y - high / 2.0, right - wide), at(y + high / 2.0, right))

@@ -4,7 +4,7 @@
 //! reaches beyond its chunk, so chunks need not know of each other.
 
 use lightcone_sim::clock::Segment;
-use lightcone_sim::ids::{EntryId, EventId};
+use lightcone_sim::ids::EventId;
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::{EventKind, FateKind, Instant};
@@ -16,7 +16,7 @@ use crate::marks::{events_in, lost_its_disk, pulses_in};
 use crate::numbers::{digits_of, said};
 use crate::palette::hue;
 use crate::pen::{Words, at};
-use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, in_strip, leader};
+use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, leader};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::view::{Flow, Labels};
@@ -51,7 +51,7 @@ pub(crate) enum About {
 
 /// A word that matters may be crossed by so many arrows before it hides; what is said of an arrow, by none: it would
 /// seem to be said of another.
-const CROSSINGS: usize = 3;
+pub(crate) const CROSSINGS: usize = 3;
 
 /// Finds room for all that is to be said in a chunk, the most important first.
 pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> Vec<Caption> {
@@ -72,14 +72,14 @@ pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> 
     writer.captions
 }
 
-struct Writer<'a> {
-    layout: &'a Layout,
-    session: &'a dyn Session,
-    chunk: usize,
+pub(crate) struct Writer<'a> {
+    pub layout: &'a Layout,
+    pub session: &'a dyn Session,
+    pub chunk: usize,
     /// The chunk's ends along the axis.
-    span: (f64, f64),
-    text: f64,
-    ground: Ground,
+    pub span: (f64, f64),
+    pub text: f64,
+    pub ground: Ground,
     captions: Vec<Caption>,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
         Writer { layout, session, chunk, span: (from, to), text, ground, captions: Vec::new() }
     }
 
-    fn flow(&self) -> Flow {
+    pub fn flow(&self) -> Flow {
         self.layout.view.flow
     }
 
@@ -152,12 +152,16 @@ impl<'a> Writer<'a> {
         let part = if arrow.held { 0.3 } else { arrow.part };
         let end = shaft.after(part);
         self.ground.cross(Line { from: self.flow().xy(shaft.from), to: self.flow().xy(end) });
+        if arrow.held {
+            // Its way from there on is drawn too.
+            self.ground.cross(Line { from: self.flow().xy(end), to: self.flow().xy(shaft.to) });
+        }
         let tip =
             if arrow.part < 1.0 { end } else { shaft.after(1.0 - 8.0 * unit / shaft.length().max(16.0)) };
         self.ground.take(self.area(tip.along, tip.across, 5.0 * unit, 5.0 * unit));
     }
 
-    fn say(&mut self, caption: Caption) {
+    pub fn say(&mut self, caption: Caption) {
         self.captions.push(caption);
     }
 
@@ -167,6 +171,10 @@ impl<'a> Writer<'a> {
         for (number, violation) in trace.violations().iter().enumerate() {
             let Some((lane, x)) = self.event_here(violation.event) else { continue };
             let from = trace.event(violation.event).map(|event| event.key.instant()).unwrap_or_default();
+            if let Some(across) = self.layout.lanes.across_at(lane) {
+                let ring = 11.0 * self.text / 12.0;
+                self.ground.take(self.area(x, across, ring, ring));
+            }
             let key = format!("violation-{number}");
             let target = Some(Target::Event(violation.event));
             self.block(&key, "violation-text", (lane, x, violation.event), &violation.text, from, target);
@@ -221,63 +229,6 @@ impl<'a> Writer<'a> {
                 about: About::Event(lane, event),
             });
         }
-    }
-
-    /// Names of partitions and cuts, in their bands.
-    fn bands(&mut self) {
-        let layout = self.layout;
-        for band in &layout.bands {
-            let Some(strip) = band.strips.first() else { continue };
-            let [near, far] = band.span(strip, &layout.weave);
-            let (from, to) = (near.0.max(far.0).max(self.span.0), near.1.min(far.1).min(self.span.1));
-            if to <= from {
-                continue;
-            }
-            let class = if band.is_partition { "band-name" } else { "cut-name" };
-            let groups = band.name.split_once(' ').map_or(band.name.as_str(), |(_, groups)| groups);
-            for name in [band.name.as_str(), groups] {
-                let words = Words::unplaced(name, self.text, true);
-                let proposals = in_strip(self.flow(), (from, to), (strip.near, strip.far), &words);
-                if let Some(words) = self.ground.place(proposals, CROSSINGS) {
-                    self.name(band.entry, class, words, band.from);
-                    break;
-                }
-            }
-        }
-    }
-
-    fn name(&mut self, entry: EntryId, class: &'static str, words: Words, from: Instant) {
-        let key = format!("band-{entry}-{}", self.chunk);
-        let target = Some(Target::Entry(entry));
-        self.say(Caption { key, class, hue: None, target, words, leader: None, from, about: About::Other });
-    }
-
-    /// How much is drawn together where there is no room for each.
-    fn too_much(&mut self) {
-        let drawn = self.layout.weave.chunks[self.chunk].drawn;
-        let content = format!("{} messages here; zoom in to see each", grouped(drawn));
-        let words = Words::unplaced(content, self.text, true);
-        let lanes = &self.layout.lanes;
-        let gaps = lanes.shown().iter().filter_map(|&node| lanes.across(node));
-        let proposals: Vec<Words> = gaps
-            .flat_map(|across| {
-                let near = across + lanes.gap * 0.35;
-                in_strip(self.flow(), self.span, (near, near + lanes.gap * 0.3), &words)
-            })
-            .collect();
-        let Some(words) = self.ground.place(proposals, usize::MAX) else { return };
-        let from = self.layout.weave.chunks[self.chunk].times.map_or_else(Default::default, |times| times.0);
-        let key = format!("dense-{}", self.chunk);
-        self.say(Caption {
-            key,
-            class: "dense-word",
-            hue: None,
-            target: None,
-            words,
-            leader: None,
-            from,
-            about: About::Other,
-        });
     }
 
     /// New roles and epochs, crashes and recoveries, in words.

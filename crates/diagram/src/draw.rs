@@ -91,22 +91,7 @@ impl Painter<'_> {
             });
         }
         for chunk in chunks.clone() {
-            self.still("breaks", chunk, hides, false, &|pen| axis::breaks(pen, layout, (chunk, known)));
-            let (text, open) = (layout.view.text_px, hides || self.has_open_op(chunk));
-            if chunk == chunks.start {
-                self.still("ops-before", chunk, open, false, &|pen| {
-                    ops::reaching(pen, moment, &layout.bars, chunk, known, text);
-                });
-            }
-            self.still("ops", chunk, open, false, &|pen| {
-                ops::chunk(pen, moment, &layout.bars, chunk, known, text);
-            });
-            self.still("marks", chunk, hides, true, &|pen| {
-                marks::chunk(pen, moment, (lanes, weave, &layout.folds), &layout.pulses, chunk, unit);
-            });
-            let changes = hides || present.touches(chunk);
-            self.still("faults", chunk, changes, false, &|pen| present.faults(pen, chunk, Depth::Below));
-            self.still("labels", chunk, changes, true, &|pen| present.labels(pen, chunk, Depth::Below));
+            self.upon_lanes(chunk, chunk == chunks.start, known, &present);
         }
         self.now("veil", &|pen| axis::veil(pen, layout, moment));
         self.under_way();
@@ -120,6 +105,32 @@ impl Painter<'_> {
                 present.labels(pen, chunk, Depth::Above);
             }
         });
+    }
+
+    /// What stands upon the lanes in a chunk: operations, marks and words. What begins before the first chunk in sight
+    /// is drawn with that.
+    fn upon_lanes(&mut self, chunk: usize, is_first: bool, known: f64, present: &Present<'_>) {
+        let (layout, moment) = (self.layout, self.moment);
+        let (lanes, weave, unit) = (&layout.lanes, &layout.weave, layout.view.text_px / 12.0);
+        let hides = moment.hides_future;
+        let now = weave.axis.x_of(self.frame.now.instant());
+        let sight = ops::Sight { known, now, text: layout.view.text_px };
+        self.still("breaks", chunk, hides, false, &|pen| axis::breaks(pen, layout, (chunk, known)));
+        let open = hides || self.has_open_op(chunk);
+        if is_first {
+            self.still("ops-before", chunk, open, false, &|pen| {
+                ops::reaching(pen, moment, &layout.bars, chunk, sight);
+            });
+        }
+        self.still("ops", chunk, open, false, &|pen| {
+            ops::chunk(pen, moment, &layout.bars, chunk, sight);
+        });
+        self.still("marks", chunk, hides, true, &|pen| {
+            marks::chunk(pen, moment, (lanes, weave, &layout.folds), &layout.pulses, chunk, unit);
+        });
+        let changes = hides || present.touches(chunk);
+        self.still("faults", chunk, changes, false, &|pen| present.faults(pen, chunk, Depth::Below));
+        self.still("labels", chunk, changes, true, &|pen| present.labels(pen, chunk, Depth::Below));
     }
 
     /// A layer that stays the same while the playhead moves, unless told that it changes.
@@ -227,11 +238,17 @@ impl Painter<'_> {
     }
 }
 
-/// The event that has just happened, and the message that it handled, though they be folded.
+/// The event that has just happened, and the message that it handled, though they be folded. The veil begins in the
+/// midst of its mark, so that is drawn over it.
 fn current(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
-    if let Some(id) = moment.trace.last_event(moment.now) {
-        unfolded(pen, layout, moment, id);
-    }
+    let Some(id) = moment.trace.last_event(moment.now) else { return };
+    unfolded(pen, layout, moment, id);
+    let lane = layout.nodes.index(id.node).filter(|&lane| !layout.folds.is_quiet(lane, id.index));
+    let (Some(lane), Some((x, y)), Some(event)) = (lane, layout.event_at(id), moment.trace.event(id)) else {
+        return;
+    };
+    let unit = layout.view.text_px / 12.0;
+    marks::event_mark(pen, moment, (lane, id, event), layout.view.flow.place(x, y), unit, "");
 }
 
 /// Draws an event that is folded away, and what brought it about.

@@ -126,7 +126,7 @@ struct Cell {
 /// So far from a text's ends a line must pass not to cross it, in px.
 const CLEAR: f64 = 2.0;
 /// So much air is about a text, in parts of its size: two that touch would read as one.
-const AIR: (f64, f64) = (0.5, 0.04);
+const AIR: (f64, f64) = (0.5, 0.25);
 
 /// The side of a cell in px.
 const CELL: f64 = 56.0;

@@ -78,7 +78,8 @@ impl Lanes {
 fn least_gap(view: &View, count: usize) -> f64 {
     let text = view.text_px;
     match (view.flow, count) {
-        (Flow::TopToBottom, _) => view.lane_gap_px.min(48.0).max(text * 2.0),
+        // A phone is narrow.
+        (Flow::TopToBottom, _) => view.lane_gap_px.min(48.0).min(text * 3.4).max(text * 2.0),
         (_, 0..=12) => view.lane_gap_px.max(text * 4.0),
         (_, 13..=40) => text * 2.8,
         _ => text * 2.0,

@@ -247,7 +247,7 @@ impl Layout {
 
     /// How far along a node's lane has come.
     pub(crate) fn frontier(&self, lane: usize, now: Key) -> f64 {
-        self.weave.axis.x_on(lane, now.instant()).min(self.weave.length)
+        self.weave.axis.x_on(lane, now.instant()).min(self.weave.end)
     }
 
     /// A chunk's captions, placed when first asked for.

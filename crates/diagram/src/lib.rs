@@ -17,6 +17,7 @@ mod lanes;
 mod layout;
 mod marks;
 mod moment;
+mod names;
 mod numbers;
 mod ops;
 pub mod palette;

@@ -48,9 +48,8 @@ impl Numbers {
         let room = room_for(most);
         let words = |gap: &Break| break_room(gap, view);
         let edges = |place: usize| {
-            let from = place
-                .checked_sub(1)
-                .map_or(LEAD, |before| middle(&axis.breaks[before]) + words(&axis.breaks[before]));
+            let before = place.checked_sub(1).map(|before| &axis.breaks[before]);
+            let from = before.map_or(LEAD, |gap| gap.clear.max(middle(gap) + words(gap)));
             let to = axis.breaks.get(place).map_or(length, |gap| middle(gap) - words(gap));
             (from, to)
         };

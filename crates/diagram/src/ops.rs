@@ -57,52 +57,55 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
     bars
 }
 
+/// How bars are seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight {
+    /// How far along anything is known.
+    pub known: f64,
+    /// Where the line of the present is.
+    pub now: f64,
+    pub text: f64,
+}
+
 /// Draws the bars that begin in a chunk, and the words that stand in it.
-pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, known: f64, text: f64) {
+pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, sight: Sight) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
     let (first, reach) =
         (bars.partition_point(|bar| bar.from < from), bars.partition_point(|bar| bar.from < to));
     if reach - first > CROWDED {
-        return together(pen, moment, &bars[first..reach], known, text);
+        return together(pen, moment, &bars[first..reach], sight);
     }
     for bar in bars[first..reach].iter().filter(|bar| moment.shows(bar.called)) {
-        draw(pen, moment, bar, known, text);
+        draw(pen, moment, bar, sight);
     }
-    for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called) && end(bar, known, text) > from) {
-        say(pen, moment, bar, (from, to), known, text);
+    for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called) && end(bar, sight) > from) {
+        say(pen, moment, bar, (from, to), sight);
     }
 }
 
 /// Draws the bars that begin before a chunk and reach into it: where it is the first in sight, nobody else does.
-pub(crate) fn reaching(
-    pen: &mut Pen,
-    moment: &Moment<'_>,
-    bars: &[Bar],
-    chunk: usize,
-    known: f64,
-    text: f64,
-) {
+pub(crate) fn reaching(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, sight: Sight) {
     let from = chunk as f64 * CHUNK;
     let before = &bars[..bars.partition_point(|bar| bar.from < from)];
-    for bar in before.iter().filter(|bar| moment.shows(bar.called) && end(bar, known, text) > from) {
-        draw(pen, moment, bar, known, text);
+    for bar in before.iter().filter(|bar| moment.shows(bar.called) && end(bar, sight) > from) {
+        draw(pen, moment, bar, sight);
     }
 }
 
 /// Where a bar ends on the picture, as far as it is known.
-fn end(bar: &Bar, known: f64, text: f64) -> f64 {
-    bar.to.min(known).max(bar.from + text)
+fn end(bar: &Bar, sight: Sight) -> f64 {
+    bar.to.min(sight.known).max(bar.from + sight.text)
 }
 
 /// More operations than this in a chunk are drawn together.
 const CROWDED: usize = 160;
 
 /// Draws many bars as one shape.
-fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], known: f64, text: f64) {
+fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], sight: Sight) {
     let mut way = pen.way();
     let mut count = 0;
     for bar in bars.iter().filter(|bar| moment.shows(bar.called)) {
-        let to = bar.to.min(known).max(bar.from + text * 0.1);
+        let to = bar.to.min(sight.known).max(bar.from + sight.text * 0.1);
         let (near, far) = (bar.near, bar.far);
         way = way.to(at(bar.from, near)).line(at(to, near)).line(at(to, far)).line(at(bar.from, far)).close();
         count += 1;
@@ -122,22 +125,23 @@ pub(crate) fn is_open(moment: &Moment<'_>, bar: &Bar) -> bool {
 }
 
 /// Draws one bar: closed if its return is known, open to the right if not.
-fn draw(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, known: f64, text: f64) {
+fn draw(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, sight: Sight) {
     let open = is_open(moment, bar);
     let class = if open || bar.returned.is_none() { "op open" } else { "op" };
     let words = words(moment.session.op(bar.id).as_ref(), open);
-    let (from, to) = (at(bar.from, bar.near), at(end(bar, known, text), bar.far));
-    pen.rect(bar.id.to_string(), class, from, to, text * 0.45)
+    let (from, to) = (at(bar.from, bar.near), at(end(bar, sight), bar.far));
+    pen.rect(bar.id.to_string(), class, from, to, sight.text * 0.45)
         .target(Target::Op(bar.id))
         .title(title(moment, bar, &words));
 }
 
 /// Writes on a bar what it is, at its beginning and again along it, as far as that is in a chunk.
-fn say(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, (from, to): (f64, f64), known: f64, text: f64) {
+fn say(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, (from, to): (f64, f64), sight: Sight) {
+    let text = sight.text;
     let lead = text * 0.45;
     let told = moment.session.op(bar.id);
     let open = is_open(moment, bar);
-    let end = end(bar, known, text);
+    let end = end(bar, sight);
     let first = ((from - bar.from) / AGAIN).ceil().max(0.0) as usize;
     for count in first.. {
         let start = bar.from + count as f64 * AGAIN;
@@ -150,6 +154,10 @@ fn say(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, (from, to): (f64, f64), kn
             Some(fits) if count == 0 || !fits.ends_with('…') || open => fits,
             _ => continue,
         };
+        // Nor what the line of the present would cut through.
+        if count > 0 && sight.now > start && sight.now < start + lead + width(&fits, text) {
+            continue;
+        }
         let (x, y) = pen.flow.xy(at(start + lead, (bar.near + bar.far) / 2.0));
         let dip = text * 0.36;
         let (x, y, rotate) = match pen.flow {

@@ -74,10 +74,18 @@ impl<'a> Present<'a> {
     pub fn labels(&self, pen: &mut Pen, chunk: usize, depth: Depth) {
         let (layout, moment) = (self.layout, self.moment);
         let known = layout.weave.axis.x_of(moment.now.instant());
-        // What is about a span and stands beyond now would float in what is hidden.
+        // In what is hidden, what is about a span would float, and what is said of a message would tell its way.
         let floats = |caption: &Caption| {
-            let along = layout.view.flow.place(caption.words.x, caption.words.y).along;
-            moment.hides_future && matches!(caption.about, About::Other) && along > known
+            let (area, flow) = (Area::of(&caption.words), layout.view.flow);
+            let along = match caption.about {
+                About::Event(..) => return false,
+                About::Other => flow.place(caption.words.x, caption.words.y).along,
+                About::Arrow(_) => {
+                    let (dx, dy) = area.reach();
+                    flow.place(area.x + dx, area.y + dy).along
+                }
+            };
+            moment.hides_future && along > known
         };
         let touches = self.touches(chunk);
         let here = |caption: &&Caption| {

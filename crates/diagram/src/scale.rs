@@ -66,6 +66,8 @@ pub(crate) struct Break {
     pub from: f64,
     /// To where.
     pub to: f64,
+    /// From where on a place has a time of its own again: what stands at one instant may take some room.
+    pub clear: f64,
     /// How long it was.
     pub span: Ns,
 }
@@ -178,7 +180,7 @@ pub(crate) fn warp(
             let mut to = x + true_gap.max(gaps.neighbours);
             if true_gap > gaps.idle {
                 to = x + gaps.broken;
-                breaks.push(Break { from: x, to, span });
+                breaks.push(Break { from: x, to, clear: to, span });
             }
             x = to;
             now = at;
@@ -210,6 +212,9 @@ pub(crate) fn warp(
             }
             mark.x = own;
             x = x.max(own);
+        }
+        if let Some(gap) = breaks.last_mut().filter(|_| is_broken) {
+            gap.clear = x;
         }
         curve.add(at, x);
         place += count;

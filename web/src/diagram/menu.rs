@@ -5,7 +5,7 @@ use std::rc::Rc;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
-use lightcone_sim::session::Condition;
+use lightcone_sim::session::{Condition, Session};
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
@@ -16,7 +16,7 @@ use crate::parts::pick_list::PickList;
 use crate::parts::pop::Sheet;
 use crate::store::look::LookAction;
 use crate::store::run::{Run, protocol};
-use crate::store::work::{Deed, WorkAction};
+use crate::store::work::{Deed, Work, WorkAction};
 use crate::top::options::moved;
 use crate::words;
 
@@ -72,6 +72,33 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
             { request }
             { clock_form(&desk, node) }
             { lane_form(&desk, node, &name, &props.lanes) }
+        </Sheet>
+    }
+}
+
+/// What crashes a node, or recovers one that is down.
+pub fn crash_or_recover(session: &dyn Session, now: Key, node: NodeId) -> Action {
+    match session.node(node, now).map(|state| state.condition) {
+        Some(Condition::Down) => Action::Recover { node },
+        _ => Action::Crash { node },
+    }
+}
+
+/// Asks which server to crash, or to recover.
+pub fn crash_list(desk: &Desk, work: &Work, lanes: &[NodeId]) -> Html {
+    let session = work.run.session();
+    let one = |&node: &NodeId| {
+        let action = crash_or_recover(&*session, work.now, node);
+        let (sign, word) = match action {
+            Action::Recover { .. } => (Sign::Play, "Recover"),
+            _ => (Sign::Cross, "Crash"),
+        };
+        let label = format!("{word} {}", words::name(&work.scenario, node));
+        html! { <key={node.to_string()}>{ Button::new(sign, label, desk.now_and_close(action)).worded().html() }</> }
+    };
+    html! {
+        <Sheet key="crash" title={format!("Crash at {}", words::clock(work.now.at))} name="crash">
+            <div class="menu-life">{ for lanes.iter().filter(|node| !node.is_client()).map(one) }</div>
         </Sheet>
     }
 }

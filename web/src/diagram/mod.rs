@@ -7,3 +7,4 @@ pub mod pane;
 pub mod scroll;
 pub mod target;
 pub mod toolbar;
+pub mod zoom;

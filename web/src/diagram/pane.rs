@@ -17,7 +17,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::drag::{Drag, use_drag};
 use crate::diagram::layer::Layer;
-use crate::diagram::scroll::use_scroll;
+use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
@@ -32,6 +32,10 @@ const NEAR: f64 = 14.0;
 const LEAP: Ns = Ns::ms(250);
 /// How long the light cone of an edit glows, in ms.
 const GLOW_MS: u32 = 1_800;
+/// What fits leaves a little room beyond the playhead: it stands at this part of the window.
+const FITS: f64 = 0.86;
+/// The least that fitting zooms to, of the natural size.
+const LEAST_FIT: f64 = 1e-4;
 
 /// Properties of [`Pane`].
 #[derive(Properties, PartialEq)]
@@ -99,19 +103,12 @@ pub fn Pane(props: &PaneProps) -> Html {
     let view = spread(view, &work.run, space);
     let plan = use_plan(&work.run, view.clone(), space);
     *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
-    let scroll = use_scroll(&node, plan.clone(), flow, work.now, work.playing, desk.look.clone());
+    let fits = props.look.fitted.is_some();
+    let playing = Playing { now: work.now, playing: work.playing, fits };
+    let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
+    use_fit(props, size, &view, *natural, &desk);
     let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
     let glow = use_glow(work.touched.clone());
-    let fits = props.look.fitted;
-    let onfit = {
-        let (look, run, natural) = (desk.look.clone(), work.run.clone(), *natural);
-        let view = View { scale: TimeScale::True, ..view };
-        Callback::from(move |_| {
-            let fitting =
-                space.map_or(1.0, |space| Layout::fitted_zoom(&*run.session(), &view, space) / natural);
-            look.dispatch(if fits { LookAction::Natural } else { LookAction::Fit(fitting) });
-        })
-    };
     let onclick = {
         let (desk, run, plan, node, drag) =
             (desk.clone(), work.run.clone(), plan.clone(), node.clone(), drag.clone());
@@ -129,7 +126,6 @@ pub fn Pane(props: &PaneProps) -> Html {
         labels: props.look.view.labels,
         options_open: props.options_open,
         fits,
-        onfit,
     };
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
@@ -167,6 +163,43 @@ fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
         Flow::LeftToRight => Space { across_px: height, along_px: width, px_per_s },
         Flow::TopToBottom => Space { across_px: width, along_px: height, px_per_s },
     }
+}
+
+/// Keeps all so far in sight while the person wants it so: it is measured when that is asked for, and again in a window
+/// of another size, but not at every step.
+#[hook]
+fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f64, desk: &Desk) {
+    let fits = props.look.fitted.is_some();
+    let (work, look) = (&props.work, desk.look.clone());
+    let (run, now, until) = (work.run.clone(), work.now, work.scenario.until);
+    use_effect_with((fits, size, view.clone(), work.number), move |(fits, size, view, _)| {
+        if let (true, Some(size)) = (*fits, *size) {
+            let goal = if run.session().trace().last_event(now).is_some() { now.at } else { until };
+            let at = |factor: f64| {
+                let layout = Layout::new(&*run.session(), view, space(size, view.flow, natural * factor));
+                let (x, gutter) = (layout.x_of((goal, u32::MAX)), layout.gutter());
+                (x, if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - gutter)
+            };
+            look.dispatch(LookAction::Fitted(fitting(at)));
+        }
+    });
+}
+
+/// The greatest zoom, at most the natural one, at which something stands within what fits. `at` gives its place and the
+/// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain.
+fn fitting(at: impl Fn(f64) -> (f64, f64)) -> f64 {
+    let (least, room) = at(LEAST_FIT);
+    let goal = (room * FITS).max(least * 1.1);
+    if at(1.0).0 <= goal {
+        return 1.0;
+    }
+    let (mut low, mut high) = (LEAST_FIT, 1.0);
+    for _ in 0..11 {
+        let middle: f64 = low * high;
+        let middle = middle.sqrt();
+        if at(middle).0 <= goal { low = middle } else { high = middle }
+    }
+    low
 }
 
 fn selected(pick: Pick) -> Selected {

@@ -1,15 +1,15 @@
-//! Scrolling: the part of the diagram that is in sight, the playhead kept in it, and the wheel.
+//! Scrolling: the part of the diagram that is in sight, and the playhead kept in it.
 
-use gloo::events::{EventListener, EventListenerOptions};
+use gloo::events::EventListener;
 use lightcone_diagram::Flow;
 use lightcone_sim::order::Key;
 use lightcone_sim::time::Ns;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, WheelEvent};
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::diagram::pane::Plan;
-use crate::store::look::{Look, LookAction};
+use crate::diagram::zoom::use_zoom;
+use crate::store::look::Look;
 
 /// What is in sight is told in steps of so many px, so that scrolling redraws now and then and not always.
 const STEP: f64 = 256.0;
@@ -18,11 +18,22 @@ const FAR: f64 = 0.72;
 
 /// What stays in its place of the window when the layout changes.
 #[derive(Clone, Copy, Debug, Default)]
-struct Anchor {
-    /// A time, and how far from the edge of the window it stands; set by the wheel.
-    pointed: Option<(Ns, f64)>,
+pub struct Anchor {
+    /// A time, and how far from the edge of the window it stands; set by the wheel and by two fingers.
+    pub pointed: Option<(Ns, f64)>,
     /// How far from the edge of the window the playhead stands.
-    now: f64,
+    pub now: f64,
+}
+
+/// What is kept in sight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Playing {
+    /// The playhead.
+    pub now: Key,
+    /// Whether it moves by itself.
+    pub playing: bool,
+    /// Whether all before it is to be in sight too.
+    pub fits: bool,
 }
 
 /// What is in sight along the time axis, in px of the body.
@@ -31,8 +42,7 @@ pub fn use_scroll(
     node: &NodeRef,
     plan: Option<Plan>,
     flow: Flow,
-    now: Key,
-    playing: bool,
+    playing: Playing,
     look: UseReducerDispatcher<Look>,
 ) -> Option<(f64, f64)> {
     let seen = use_state_eq(|| None::<(f64, f64)>);
@@ -56,37 +66,40 @@ pub fn use_scroll(
             move || drop(listener)
         }
     });
-    use_effect_with((plan.clone(), now, playing), {
+    use_effect_with((plan.clone(), playing), {
         let (node, anchor) = (node.clone(), anchor.clone());
-        move |(plan, now, playing): &(Option<Plan>, Key, bool)| {
+        move |(plan, playing): &(Option<Plan>, Playing)| {
             if let (Some(element), Some(plan)) = (node.cast::<Element>(), plan) {
                 let is_new = before.borrow().as_ref() != Some(plan);
                 let mut anchor = anchor.borrow_mut();
-                let x = plan.0.x_of(now.instant());
+                let x = plan.0.x_of(playing.now.instant());
                 let pointed = anchor.pointed.take().map(|(time, away)| (plan.0.x_of((time, 0)), away));
                 let first = before.borrow().is_none();
                 match pointed {
                     Some((x, away)) => scroll_to(&element, flow, x - away),
+                    None if is_new && playing.fits => scroll_to(&element, flow, 0.0),
                     None if is_new && !first => scroll_to(&element, flow, x - anchor.now),
                     None => {}
                 }
                 if pointed.is_none() {
-                    follow(&element, flow, plan, x, *playing);
+                    follow(&element, flow, plan, x, playing.playing);
                 }
                 anchor.now = x - offset(&element, flow);
                 *before.borrow_mut() = Some(plan.clone());
             }
         }
     });
-    use_wheel(node, flow, latest, anchor, look);
+    use_zoom(node, flow, latest, anchor, look);
     *seen
 }
 
-fn offset(element: &Element, flow: Flow) -> f64 {
+/// How far it is scrolled along time.
+pub fn offset(element: &Element, flow: Flow) -> f64 {
     f64::from(if flow == Flow::LeftToRight { element.scroll_left() } else { element.scroll_top() })
 }
 
-fn scroll_to(element: &Element, flow: Flow, to: f64) {
+/// Scrolls along time to a place.
+pub fn scroll_to(element: &Element, flow: Flow, to: f64) {
     let to = to.max(0.0).round() as i32;
     if flow == Flow::LeftToRight {
         element.set_scroll_left(to);
@@ -116,46 +129,4 @@ fn follow(element: &Element, flow: Flow, plan: &Plan, x: f64, playing: bool) {
     } else if at < 0.0 || at > room * 0.92 {
         scroll_to(element, flow, x - room * 0.5);
     }
-}
-
-/// The wheel scrolls along time; with Ctrl it zooms about the pointer.
-#[hook]
-fn use_wheel(
-    node: &NodeRef,
-    flow: Flow,
-    plan: std::rc::Rc<std::cell::RefCell<Option<Plan>>>,
-    anchor: std::rc::Rc<std::cell::RefCell<Anchor>>,
-    look: UseReducerDispatcher<Look>,
-) {
-    use_effect_with((node.clone(), flow), move |(node, flow)| {
-        let flow = *flow;
-        let listener = node.cast::<Element>().map(|element| {
-            let scrolled = element.clone();
-            let options = EventListenerOptions::enable_prevent_default();
-            EventListener::new_with_options(&element, "wheel", options, move |event| {
-                let (Some(event), Some(plan)) = (event.dyn_ref::<WheelEvent>(), plan.borrow().clone()) else {
-                    return;
-                };
-                if event.ctrl_key() {
-                    event.prevent_default();
-                    let bounds = scrolled.get_bounding_client_rect();
-                    let away = match flow {
-                        Flow::LeftToRight => f64::from(event.client_x()) - bounds.left(),
-                        Flow::TopToBottom => f64::from(event.client_y()) - bounds.top(),
-                    } - plan.0.gutter();
-                    let time = plan.0.time_at(offset(&scrolled, flow) + away);
-                    anchor.borrow_mut().pointed = Some((time, away));
-                    look.dispatch(LookAction::Zoom((-event.delta_y() * 0.002).exp()));
-                    return;
-                }
-                let fits = scrolled.scroll_height() <= scrolled.client_height();
-                if flow == Flow::LeftToRight && fits && event.delta_x() == 0.0 {
-                    event.prevent_default();
-                    let lines = if event.delta_mode() == WheelEvent::DOM_DELTA_LINE { 30.0 } else { 1.0 };
-                    scroll_to(&scrolled, flow, offset(&scrolled, flow) + event.delta_y() * lines);
-                }
-            })
-        });
-        move || drop(listener)
-    });
 }

@@ -17,10 +17,8 @@ pub struct Toolbar {
     pub labels: Labels,
     /// Whether the options are open.
     pub options_open: bool,
-    /// Whether the whole run is in sight.
+    /// Whether all so far is in sight because the person asked for it.
     pub fits: bool,
-    /// Shows the whole run at once, or makes it readable again.
-    pub onfit: Callback<MouseEvent>,
 }
 
 /// The toolbar of the diagram.
@@ -66,8 +64,8 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             <span class="zoom" role="group" aria-label="Zoom">
                 { Button::new(Sign::Minus, "Zoom out", desk.looking(LookAction::Zoom(0.8))).hint("[").class("quiet").html() }
                 { Button::new(Sign::Plus, "Zoom in", desk.looking(LookAction::Zoom(1.25))).hint("]").class("quiet").html() }
-                { Button::new(Sign::Fit, if shown.fits { "Back to a readable size" } else { "Fit the whole run" }, shown.onfit)
-                    .text("Fit").class("quiet").pressed(shown.fits).html() }
+                { Button::new(Sign::Fit, if shown.fits { "Fit no longer: back to the size before" } else { "Fit all so far into the window" }, desk.looking(LookAction::Fit))
+                    .text("Fit").hint("f").class("quiet").pressed(shown.fits).html() }
             </span>
         </div>
     }

@@ -17,11 +17,13 @@ use yew::prelude::*;
 
 use crate::desk::Opening;
 use crate::dom;
+use crate::failure;
 use crate::hooks::media::{STILL, matches};
+use crate::keep;
 use crate::link;
 use crate::store::look::{Look, LookAction};
 use crate::store::pick::Pick;
-use crate::store::work::{Work, WorkAction};
+use crate::store::work::{History, Work, WorkAction};
 
 /// How long after a change the address follows, in ms.
 const LATER: u32 = 250;
@@ -36,13 +38,18 @@ pub struct Books {
     kept: Map<u32, (Work, Look)>,
     present: Option<u32>,
     last: u32,
+    /// The history as it was last kept, and whose it is.
+    history: Option<(u32, History)>,
     timer: Option<Timeout>,
 }
 
-/// A document that is too long for the address, as kept for a reload.
+/// A document as kept for a reload: exact, and however long it is.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Kept {
     fragment: String,
+    /// What stood in the address before. A reload asks for this if the page was left before the address could follow.
+    #[serde(default)]
+    before: String,
     file: String,
 }
 
@@ -87,17 +94,27 @@ pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
     Ok((work, Look::from_map(&document.view)))
 }
 
+/// With its history, if it was kept in this tab.
+fn remembering((mut work, look): (Work, Look), is_kept: bool) -> (Work, Look) {
+    if is_kept {
+        work.remember(keep::recall(work.number));
+    }
+    (work, look)
+}
+
 /// What the address asks for when the page starts. What cannot be read is said, and the usual document opens.
 pub fn at_start(shelf: &Shelf) -> Option<(Work, Look)> {
     let asked = dom::fragment();
     let mut shelf = shelf.borrow_mut();
     let kept = state_number().and_then(|number| Some((number, recall(number, &asked)?)));
-    let (number, found) = match kept {
+    let (number, found) = match kept.clone() {
         Some((number, document)) => (number, Ok(document)),
         None if asked.len() > 1 => (shelf.next_number(), link::from_link(&asked)),
         None => (shelf.next_number(), link::first().ok_or_else(|| "There is no protocol here.".to_owned())),
     };
-    let opened = found.and_then(|document| ready(number, &document));
+    let is_kept = kept.is_some();
+    let opened =
+        found.and_then(|document| ready(number, &document)).map(|opened| remembering(opened, is_kept));
     let (work, look) = opened
         .or_else(|bad| {
             let first = link::first().ok_or(bad.clone())?;
@@ -129,7 +146,8 @@ fn storage_key(number: u32) -> String {
 
 fn recall(number: u32, asked: &str) -> Option<Document> {
     let kept: Kept = SessionStorage::get(storage_key(number)).ok()?;
-    if kept.fragment != asked.trim_start_matches('#') {
+    let asked = asked.trim_start_matches('#');
+    if kept.fragment != asked && kept.before != asked {
         return None;
     }
     from_json(&kept.file).ok()
@@ -148,7 +166,12 @@ fn write_down(work: &Work, look: &Look) -> String {
     if link::is_too_long(&fragment) {
         fragment = work.scenario.protocol.clone();
     }
-    let kept = Kept { fragment: fragment.clone(), file: to_json(&document) };
+    let stands = dom::fragment().trim_start_matches('#').to_owned();
+    // A page that goes away is written down twice, and only the first time the address is still the one before.
+    let again =
+        (stands == fragment).then(|| SessionStorage::get::<Kept>(storage_key(work.number)).ok()).flatten();
+    let before = again.map_or(stands, |kept| kept.before);
+    let kept = Kept { fragment: fragment.clone(), before, file: to_json(&document) };
     // A full or forbidden store is no reason to complain: the address holds all but the longest documents.
     let _ = SessionStorage::set(storage_key(work.number), kept);
     fragment
@@ -156,12 +179,19 @@ fn write_down(work: &Work, look: &Look) -> String {
 
 /// Writes what is on the page into the address, now.
 pub fn flush(shelf: &Shelf) {
-    let mut books = shelf.borrow_mut();
+    // In a failure of the page it may be in use.
+    let Ok(mut books) = shelf.try_borrow_mut() else { return };
     books.timer = None;
     let Some((work, look)) = books.present.and_then(|number| books.kept.get(&number)) else { return };
     let fragment = write_down(work, look);
     if dom::fragment().trim_start_matches('#') != fragment || state_number() != Some(work.number) {
         let _ = history_replace(work.number, &fragment);
+    }
+    let is_kept =
+        |(number, history): &(u32, History)| *number == work.number && history.is_same(work.history());
+    if !books.history.as_ref().is_some_and(is_kept) {
+        keep::keep(work.number, work.history());
+        books.history = Some((work.number, work.history().clone()));
     }
 }
 
@@ -174,6 +204,7 @@ pub fn use_address(
     pick: UseStateSetter<Option<Pick>>,
 ) -> Callback<Opening> {
     shelf.borrow_mut().put(work, look);
+    failure::keep(&shelf);
     let changed = (work.number, work.scenario.clone(), work.now, work.quiz, (**look).clone());
     use_effect_with(changed, {
         let shelf = shelf.clone();
@@ -240,12 +271,13 @@ fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDi
                 return show.emit((kept, look));
             }
             let recalled = number.and_then(|number| recall(number, &asked));
+            let is_kept = recalled.is_some();
             let found = recalled.map_or_else(|| link::from_link(&asked), Ok);
             let number = number.unwrap_or_else(|| shelf.borrow_mut().next_number());
             match found.and_then(|document| ready(number, &document)) {
                 Ok(opened) => {
                     let _ = history_replace(number, &asked);
-                    show.emit(opened);
+                    show.emit(remembering(opened, is_kept));
                 }
                 Err(bad) => work.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
             }

@@ -50,6 +50,18 @@ pub enum Command {
     ZoomIn,
     /// Smaller.
     ZoomOut,
+    /// All so far in sight, or no longer.
+    Fit,
+    /// The partition editor.
+    Partition,
+    /// Crash a node, or recover it.
+    Crash,
+    /// Text before an audience, or not.
+    Large,
+    /// Link and file.
+    Share,
+    /// The panels are put away or come back.
+    Aside,
 }
 
 /// A key as it was pressed.
@@ -82,7 +94,8 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("ArrowLeft", true) => Command::PickBefore,
         ("ArrowUp", true) => Command::PickUp,
         ("ArrowDown", true) => Command::PickDown,
-        (" " | "k", _) => Command::Play,
+        // The last two are what a clicker sends to blank the screen.
+        (" " | "k" | "." | "b", _) => Command::Play,
         ("ArrowRight" | "l" | "PageDown", _) => Command::Step,
         ("ArrowLeft" | "j" | "PageUp", _) => Command::StepBack,
         ("Home", _) => Command::ToStart,
@@ -97,6 +110,12 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("Escape", _) => Command::Escape,
         ("]", _) => Command::ZoomIn,
         ("[", _) => Command::ZoomOut,
+        ("f", _) => Command::Fit,
+        ("p", _) => Command::Partition,
+        ("c", _) => Command::Crash,
+        ("t", _) => Command::Large,
+        ("s", _) => Command::Share,
+        ("h", _) => Command::Aside,
         _ => return None,
     })
 }
@@ -207,11 +226,15 @@ mod tests {
     fn a_clicker_steps() {
         assert_eq!(plain("PageDown"), Some(Command::Step));
         assert_eq!(plain("PageUp"), Some(Command::StepBack));
+        for blank in [".", "b"] {
+            assert_eq!(plain(blank), Some(Command::Play));
+        }
+        assert_eq!(plain("F5"), None, "the browser's own: what reloads is as it was");
     }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn the_browsers_own_keys_stay_the_browsers() {
-        for key in ["r", "l", "+", "-", "f", "ArrowLeft"] {
+        for key in ["r", "l", "+", "-", "f", "c", "p", "s", "t", "ArrowLeft"] {
             assert_eq!(command(Pressed { key, ctrl: true, ..Pressed::default() }), None, "Ctrl+{key}");
         }
         assert_eq!(command(Pressed { key: "ArrowLeft", alt: true, ..Pressed::default() }), None);

@@ -22,6 +22,8 @@ use crate::words;
 
 /// So many are listed; the rest is counted.
 const SHOWN: usize = 24;
+/// So many are in sight without scrolling.
+const IN_SIGHT: usize = 5;
 
 /// Properties of [`Next`].
 #[derive(Properties, PartialEq)]
@@ -83,7 +85,14 @@ pub fn Next(props: &NextProps) -> Html {
         };
         row.html(&desk)
     };
-    let more = pending.len().saturating_sub(SHOWN);
+    let count = pending.len();
+    let counted = if count <= IN_SIGHT {
+        String::new()
+    } else if count <= SHOWN {
+        format!("{count} in all; scroll for the rest")
+    } else {
+        format!("{count} in all; the first {SHOWN} are listed")
+    };
     let nothing = if gesture::holds_all(&*session, props.now) {
         "Nothing is under way. A client's request or a fired timer would set something in motion."
     } else {
@@ -92,7 +101,7 @@ pub fn Next(props: &NextProps) -> Html {
     html! {
         <div class="next">
             <ul class="next-list" aria-label="What may happen next">{ for pending.iter().take(SHOWN).map(row) }</ul>
-            <p class="small" hidden={more == 0}>{ format!("and {more} more") }</p>
+            <p class="small next-count">{ counted }</p>
             <p class="small" hidden={!pending.is_empty()}>{ nothing }</p>
         </div>
     }

@@ -1,10 +1,13 @@
-//! The partition editor: nodes go into groups by clicks; links between groups are cut.
+//! The partition editor: nodes go into groups by clicks; links between groups are cut. It says what is cut already.
 
 use std::rc::Rc;
 
 use lightcone_sim::ids::NodeId;
+use lightcone_sim::order::Key;
+use lightcone_sim::protocol::Weight;
 use lightcone_sim::scenario::{Action, Scenario};
-use lightcone_sim::sorted::Map;
+use lightcone_sim::session::{Condition, Session};
+use lightcone_sim::sorted::{Map, sort};
 use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
@@ -14,6 +17,7 @@ use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::parts::pop::Sheet;
+use crate::store::run::Run;
 use crate::store::work::Deed;
 use crate::words;
 
@@ -27,23 +31,131 @@ const NONE: usize = GROUPS.len() - 1;
 pub struct PartitionProps {
     /// The scenario, for nodes and names.
     pub scenario: Rc<Scenario>,
-    /// The playhead's time.
-    pub now: Ns,
+    /// The run, for who leads and what is cut.
+    pub run: Run,
+    /// The playhead.
+    pub now: Key,
     /// The node that stands apart at first.
     pub first: Option<NodeId>,
 }
 
 type Grouping = Map<NodeId, usize>;
 
-/// A first proposal: one node apart, or a minority; clients keep all their links.
-fn proposal(scenario: &Scenario, first: Option<NodeId>) -> Grouping {
-    let minority = usize::from(scenario.nodes.saturating_sub(1) / 2).max(1);
-    let group = |node: NodeId| match (node.is_client(), first) {
-        (true, first) if first != Some(node) => NONE,
-        (_, Some(first)) => usize::from(node != first),
-        (_, None) => usize::from(usize::from(node.number()) >= minority),
+/// A first proposal: one node apart; or who leads with a minority, which is where a partition tells most; or half and
+/// half. Clients keep all their links.
+fn proposal(scenario: &Scenario, first: Option<NodeId>, leader: Option<NodeId>) -> Grouping {
+    let minority = scenario.nodes.saturating_sub(1) / 2;
+    let servers = || scenario.node_set().iter().filter(|node| !node.is_client());
+    let apart: Vec<NodeId> = match (first, leader) {
+        (Some(first), _) => vec![first],
+        (None, Some(leader)) => {
+            let others = servers().filter(|&node| node != leader);
+            std::iter::once(leader)
+                .chain(others.take(usize::from(minority.min(2)).saturating_sub(1)))
+                .collect()
+        }
+        (None, None) => servers().take(usize::from(minority.max(1))).collect(),
+    };
+    let group = |node: NodeId| match (apart.contains(&node), node.is_client()) {
+        (true, _) => 0,
+        (false, true) => NONE,
+        (false, false) => 1,
     };
     scenario.node_set().iter().map(|node| (node, group(node))).collect()
+}
+
+/// Who leads: of several the one of the latest epoch.
+fn leader(session: &dyn Session, now: Key) -> Option<NodeId> {
+    let leads = |node: NodeId| {
+        let state = session.node(node, now).filter(|state| state.condition != Condition::Down)?;
+        let status = state.status.filter(|status| status.weight == Weight::Thick)?;
+        Some((status.epoch, node))
+    };
+    session.trace().nodes().iter().filter_map(leads).max().map(|(_, node)| node)
+}
+
+/// A link in one direction: sender and receiver.
+type Link = (NodeId, NodeId);
+
+/// The links that are cut at a moment, each once and in order.
+fn cut_links(session: &dyn Session, now: Key) -> Vec<Link> {
+    let now = now.instant();
+    let spans = session.trace().cuts().iter().filter(|span| span.from <= now && now < span.to);
+    let mut links: Vec<Link> = spans.map(|span| (span.sender, span.receiver)).collect();
+    sort(&mut links);
+    links.dedup();
+    links
+}
+
+/// The links that parting these groups cuts.
+fn links_between(groups: &[Vec<NodeId>], one_way: bool) -> Vec<Link> {
+    let mut links = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        let receiving = if one_way && place > 0 { &[] } else { groups };
+        for other in receiving.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, nodes)| nodes)
+        {
+            links.extend(group.iter().flat_map(|&from| other.iter().map(move |&to| (from, to))));
+        }
+    }
+    links
+}
+
+/// The groups that these cuts part, if they are a partition: no link between two groups is left, and none inside one is
+/// cut.
+fn parted(links: &[Link]) -> Option<Vec<Vec<NodeId>>> {
+    let mut groups: Vec<Vec<NodeId>> = Vec::new();
+    for &(node, _) in links {
+        if groups.iter().flatten().any(|&other| other == node) {
+            continue;
+        }
+        match groups.iter_mut().find(|group| !links.contains(&(node, group[0]))) {
+            Some(group) => group.push(node),
+            None => groups.push(vec![node]),
+        }
+    }
+    let mut all = links_between(&groups, false);
+    sort(&mut all);
+    (groups.len() > 1 && all == links).then_some(groups)
+}
+
+/// What is cut now, in a sentence.
+fn in_force(links: &[Link], scenario: &Scenario) -> String {
+    if links.is_empty() {
+        return "Now every link works.".to_owned();
+    }
+    if let Some(groups) = parted(links) {
+        return format!("Now {} do not hear one another.", words::groups(&groups, scenario));
+    }
+    let mut told = String::from("Now lost on its way:");
+    for (place, &(from, to)) in links.iter().enumerate() {
+        let is_same = place > 0 && links[place - 1].0 == from;
+        if !is_same {
+            told.push_str(if place > 0 { "; " } else { " " });
+            told.push_str(&words::name(scenario, from));
+            told.push_str(" →");
+        }
+        told.push(' ');
+        told.push_str(&words::name(scenario, to));
+    }
+    told.push('.');
+    told
+}
+
+/// What a cut would bring, in a sentence, and whether it would bring anything.
+fn outlook(groups: &[Vec<NodeId>], one_way: bool, links: &[Link], scenario: &Scenario) -> (String, bool) {
+    if groups.len() < 2 {
+        return ("Put nodes into at least two groups.".to_owned(), false);
+    }
+    if links_between(groups, one_way).iter().all(|link| links.contains(link)) {
+        return ("That is cut already. Put nodes into other groups to cut more.".to_owned(), false);
+    }
+    let words = |groups: &[Vec<NodeId>]| words::groups(groups, scenario);
+    let told = if one_way {
+        format!("After “Cut”, {} no longer hears {}.", words(&groups[1..]), words(&groups[..1]))
+    } else {
+        format!("After “Cut”, {} cannot hear one another.", words(groups))
+    };
+    (told, true)
 }
 
 /// The groups that have members.
@@ -58,23 +170,18 @@ fn groups(grouping: &Grouping) -> Vec<Vec<NodeId>> {
 #[component]
 pub fn Partition(props: &PartitionProps) -> Html {
     let desk = use_desk();
-    let grouping = use_state_eq(|| proposal(&props.scenario, props.first));
+    let links = cut_links(&*props.run.session(), props.now);
+    let grouping = use_state_eq(|| {
+        let leader = leader(&*props.run.session(), props.now);
+        proposal(&props.scenario, props.first, leader)
+    });
     let one_way = use_state_eq(|| false);
     let span = use_state_eq(String::new);
     let one_link = use_one_link(&desk, &props.scenario, props.first);
     let groups = groups(&grouping);
-    let until = span.parse::<u64>().ok().map(|ms| props.now + Ns::ms(ms));
-    let summary = if groups.len() < 2 {
-        "Put nodes into at least two groups.".to_owned()
-    } else if *one_way {
-        format!(
-            "{} no longer hears {}.",
-            words::groups(&groups[1..], &props.scenario),
-            words::groups(&groups[..1], &props.scenario)
-        )
-    } else {
-        format!("{} cannot hear one another.", words::groups(&groups, &props.scenario))
-    };
+    let until = span.parse::<u64>().ok().map(|ms| props.now.at + Ns::ms(ms));
+    let (summary, cuts) = outlook(&groups, *one_way, &links, &props.scenario);
+    let now = in_force(&links, &props.scenario);
     let cut = {
         let deed = Deed::Now(Action::Partition { groups: groups.clone(), until, one_way: *one_way });
         let desk = desk.clone();
@@ -108,14 +215,15 @@ pub fn Partition(props: &PartitionProps) -> Html {
     .map(|(value, words)| (value.into(), words.into()))
     .into();
     html! {
-        <Sheet title={format!("Partition at {}", words::clock(props.now))} name="partition">
+        <Sheet title={format!("Partition at {}", words::clock(props.now.at))} name="partition">
+            <p class="in-force" role="status">{ now }</p>
             <div class="groups">{ for props.scenario.node_set().iter().map(row) }</div>
             <label class="tick"><input type="checkbox" checked={*one_way} onchange={onway} /><span>{ "one way: only what group 1 sends is lost" }</span></label>
             <PickList label="It lasts" choices={spans} value={(*span).clone()} onpick={Callback::from({ let span = span.setter(); move |value| span.set(value) })} />
             <p class="summary">{ summary }</p>
             <div class="row">
-                { Button::new(Sign::Split, "Cut", cut).worded().class("strong").disabled(groups.len() < 2).html() }
-                { Button::new(Sign::Link, "Heal all links", desk.now(Action::Heal { from: None, to: None })).text("Heal all").html() }
+                { Button::new(Sign::Split, "Cut", cut).worded().class("strong").disabled(!cuts).html() }
+                { Button::new(Sign::Link, "Heal all links", desk.now(Action::Heal { from: None, to: None })).text("Heal all").disabled(links.is_empty()).html() }
             </div>
             { one_link }
         </Sheet>
@@ -189,7 +297,7 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn the_proposal_parts_a_minority_and_leaves_clients_their_links() {
         let scenario = Scenario::new("raft", 5);
-        let groups = groups(&proposal(&scenario, None));
+        let groups = groups(&proposal(&scenario, None, None));
         assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [2, 3]);
         assert!(groups.iter().flatten().all(|node| !node.is_client()));
     }
@@ -197,8 +305,32 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn the_node_that_was_clicked_stands_apart() {
         let scenario = Scenario::new("raft", 5);
-        let groups = groups(&proposal(&scenario, Some(NodeId::server(3))));
+        let groups = groups(&proposal(&scenario, Some(NodeId::server(3)), Some(NodeId::server(0))));
         assert_eq!(groups[0], [NodeId::server(3)]);
         assert_eq!(groups[1].len(), 4);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn the_leader_stands_in_a_minority_with_one_other() {
+        let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(NodeId::server);
+        let of = |nodes, leader| groups(&proposal(&Scenario::new("raft", nodes), None, Some(leader)));
+        assert_eq!(of(5, c), [vec![a, c], vec![b, d, e]]);
+        assert_eq!(of(3, c), [vec![c], vec![a, b]]);
+        assert_eq!(of(7, a)[0], [a, b]);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn what_is_cut_is_told_as_groups_or_link_by_link() {
+        let scenario = Scenario::new("raft", 5);
+        let [a, b, c, d] = [0, 1, 2, 3].map(NodeId::server);
+        let told = |mut links: Vec<Link>| {
+            sort(&mut links);
+            in_force(&links, &scenario)
+        };
+        assert_eq!(told(vec![]), "Now every link works.");
+        let three = [vec![a, c], vec![b], vec![d]];
+        assert_eq!(told(links_between(&three, false)), "Now A C | B | D do not hear one another.");
+        assert_eq!(told(links_between(&three, true)), "Now lost on its way: A → B D; C → B D.");
+        assert_eq!(told(vec![(a, b), (b, a), (a, c)]), "Now lost on its way: A → B C; B → A.");
     }
 }

@@ -118,7 +118,8 @@ fn next(desk: &Desk, props: &SideProps) -> Html {
 }
 
 fn nodes(desk: &Desk, props: &SideProps) -> Html {
-    let part = Button::new(Sign::Split, "Partition…", desk.popping(Some(Pop::Partition(None)))).worded();
+    let part =
+        Button::new(Sign::Split, "Partition…", desk.popping(Some(Pop::Partition(None)))).worded().hint("p");
     let part = html! { <span data-pops="">{ part.class("quiet").html() }</span> };
     fold(desk, "nodes", "Nodes", part, folded(props, "nodes"), &|| nodes::nodes(&props.work, &props.lanes))
 }

@@ -19,13 +19,13 @@ pub struct Look {
     pub turned: bool,
     /// How much larger or smaller than its natural size the diagram is.
     pub zoom: f64,
-    /// Whether the whole run is in sight because the person asked for it.
-    pub fitted: bool,
+    /// Whether all so far is to be in sight because the person asked for it; if so, the zoom to go back to.
+    pub fitted: Option<f64>,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { view: View::default(), turned: false, zoom: 1.0, fitted: false }
+        Look { view: View::default(), turned: false, zoom: 1.0, fitted: None }
     }
 }
 
@@ -50,10 +50,10 @@ pub enum LookAction {
     Order(Vec<NodeId>),
     /// Zooms by a factor.
     Zoom(f64),
-    /// Zooms so that the whole run is in sight, to scale.
-    Fit(f64),
-    /// Zooms to the natural size.
-    Natural,
+    /// All so far is to be in sight, or no longer: then the zoom is as it was before.
+    Fit,
+    /// The zoom at which all so far is in sight, as the window was measured.
+    Fitted(f64),
 }
 
 const ZOOM: (f64, f64) = (1e-4, 40.0);
@@ -73,6 +73,12 @@ impl Look {
         }
         if !self.turned {
             map.remove("flow");
+        }
+        // What fits is measured again in the window in which it is opened.
+        if self.fitted.is_some() {
+            map.insert("fit".to_owned(), Value::Bool(true));
+        } else if self.zoom != 1.0 {
+            map.insert("zoom".to_owned(), Value::from((self.zoom * 1e5).round() / 1e5));
         }
         map
     }
@@ -94,7 +100,14 @@ impl Look {
         view.text_px = usual.text_px;
         view.lane_gap_px = usual.lane_gap_px;
         view.hide_future = usual.hide_future;
-        Look { view, turned: map.contains_key("flow"), zoom: 1.0, fitted: false }
+        let zoom = map.get("zoom").and_then(Value::as_f64).filter(|zoom| *zoom > 0.0).unwrap_or(1.0);
+        let fits = map.get("fit").and_then(Value::as_bool).unwrap_or(false);
+        Look {
+            view,
+            turned: map.contains_key("flow"),
+            zoom: zoom.clamp(ZOOM.0, ZOOM.1),
+            fitted: fits.then_some(1.0),
+        }
     }
 }
 
@@ -105,10 +118,7 @@ impl Reducible for Look {
         let mut look = (*self).clone();
         match action {
             LookAction::Replace(other) => look = *other,
-            LookAction::Scale(scale) => {
-                look.view.scale = scale;
-                look.fitted = false;
-            }
+            LookAction::Scale(scale) => look.view.scale = scale,
             LookAction::Turn(flow) => {
                 look.turned = flow.is_some();
                 look.view.flow = flow.unwrap_or_default();
@@ -122,18 +132,14 @@ impl Reducible for Look {
             LookAction::Order(order) => look.view.order = order,
             LookAction::Zoom(factor) => {
                 look.zoom = (look.zoom * factor).clamp(ZOOM.0, ZOOM.1);
-                look.fitted = false;
+                look.fitted = None;
             }
-            LookAction::Fit(zoom) => {
-                look.zoom = zoom;
-                look.fitted = true;
-                look.view.scale = TimeScale::True;
-            }
-            LookAction::Natural => {
-                look.zoom = 1.0;
-                look.fitted = false;
-                look.view.scale = TimeScale::Warped;
-            }
+            LookAction::Fit => match look.fitted.take() {
+                Some(before) => look.zoom = before,
+                None => look.fitted = Some(look.zoom),
+            },
+            LookAction::Fitted(zoom) if look.fitted.is_some() => look.zoom = zoom,
+            LookAction::Fitted(_) => return self,
         }
         Rc::new(look)
     }
@@ -192,6 +198,8 @@ pub enum HabitsAction {
     Shade(Shade),
     /// Text before an audience, or not.
     Large(bool),
+    /// The other of the two.
+    Enlarge,
     /// This speed.
     Speed(f64),
     /// The next faster or slower speed.
@@ -235,6 +243,7 @@ impl Reducible for Habits {
         match action {
             HabitsAction::Shade(shade) => habits.shade = shade,
             HabitsAction::Large(large) => habits.large = large,
+            HabitsAction::Enlarge => habits.large = !habits.large,
             HabitsAction::Speed(speed) => habits.speed = speed,
             HabitsAction::Faster(faster) => habits.speed = neighbour(habits.speed, faster),
             HabitsAction::Fold(panel) => match habits.folded.iter().position(|name| *name == panel) {

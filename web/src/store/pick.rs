@@ -21,6 +21,20 @@ impl Pick {
         }
     }
 
+    /// Whether it is the same in a run as it was in an earlier one: an edit may put another thing in its place.
+    pub fn is_same(self, before: &Trace, after: &Trace) -> bool {
+        match self {
+            Pick::Event(id) => {
+                let of = |trace: &Trace| trace.event(id).map(|event| (event.at(), event.kind, event.cause));
+                of(before) == of(after)
+            }
+            Pick::Message(id) => {
+                let of = |trace: &Trace| trace.message(id).map(|message| (message.sent.0, message.to));
+                of(before) == of(after)
+            }
+        }
+    }
+
     /// The event that stands for it: itself, or the one that sent it.
     pub fn event(self, trace: &Trace) -> Option<EventId> {
         match self {

@@ -55,10 +55,10 @@ pub fn Bar(props: &BarProps) -> Html {
                 { Button::new(Sign::Redo, "Redo", desk.working(WorkAction::Redo)).worded().hint("Ctrl+Shift+Z").disabled(!props.can_redo).html() }
             </div>
             <div class="bar-group" role="group" aria-label="Page" data-pops="">
-                { Button::new(Sign::Link, "Share", toggles(Pop::Share)).worded().hint("link, file").expanded(props.pop == Some(Pop::Share)).html() }
-                { Button::new(Sign::Large, large, desk.habit(HabitsAction::Large(!habits.large))).hint("for a lecture hall").class("wide-only").pressed(habits.large).html() }
+                { Button::new(Sign::Link, "Share", toggles(Pop::Share)).worded().hint("s").expanded(props.pop == Some(Pop::Share)).html() }
+                { Button::new(Sign::Large, large, desk.habit(HabitsAction::Large(!habits.large))).hint("t, for a lecture hall").class("wide-only").pressed(habits.large).html() }
                 { Button::new(shade, format!("Colours: {word}"), desk.habit(HabitsAction::Shade(next))).class("shade").html() }
-                { Button::new(Sign::Panel, aside, desk.habit(HabitsAction::Aside)).class("wide-only").pressed(!habits.aside).html() }
+                { Button::new(Sign::Panel, aside, desk.habit(HabitsAction::Aside)).hint("h").class("wide-only").pressed(!habits.aside).html() }
                 { Button::new(Sign::Help, "Help", toggles(Pop::Help)).hint("?").expanded(props.pop == Some(Pop::Help)).html() }
             </div>
         </header>

@@ -5,11 +5,13 @@ use yew::prelude::*;
 use crate::parts::pop::Sheet;
 
 const KEYS: &[(&str, &str)] = &[
-    ("Space, k", "play, pause"),
+    ("Space, k", "play, pause; so does “.” or “b” of a clicker"),
     ("→, l, Page Down", "step to the next event"),
     ("←, j, Page Up", "step back"),
     ("Home, End", "to the start, to the end"),
     ("+, −", "faster, slower"),
+    ("c", "crash the node that is selected, or recover it"),
+    ("p", "partition the network"),
     ("u, Ctrl+Z", "undo an edit"),
     ("Ctrl+Shift+Z", "redo it"),
     ("e", "look into the event that has just happened"),
@@ -17,6 +19,10 @@ const KEYS: &[(&str, &str)] = &[
     ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
     ("g", "go to the event that you look into"),
     ("[, ]", "zoom out, zoom in"),
+    ("f", "fit all so far into the window, and back"),
+    ("t", "large text, for a lecture hall"),
+    ("h", "hide the panels, or show them"),
+    ("s", "share: link and file"),
     ("Esc", "close what is open"),
     ("?", "this list"),
 ];

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lightcone_diagram::{Frame, Layout, Space, View, svg};
+use lightcone_diagram::{Frame, Layout, Space, TimeScale, View, svg};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 
@@ -13,18 +13,28 @@ use crate::ran::Ran;
 
 /// The room across the lanes, in px: lanes stand farther apart than they must if it is there.
 const ACROSS_PX: f64 = 360.0;
-/// The room along the time axis that a picture is made for; it grows with the run.
-const ALONG_PX: f64 = 1_200.0;
+/// The room along the time axis that a picture is made for if nobody says. A run with much in it gets more.
+const ALONG_PX: f64 = 1_600.0;
+/// How much nearer than they like marks may stand for a picture to become that short: so that labels can still be read.
+const NEARER: f64 = 6.0;
 
 pub(super) fn run(ran: &Ran<'_>, picture: &Picture, streams: &mut Streams<'_>) -> Result<Code, Failure> {
     let session = ran.session.as_ref();
     let now = picture.at.map(Key::end_of).or(ran.document.playhead).unwrap_or(ran.end());
-    let layout = Layout::new(session, &view(ran, picture)?, space(session, picture));
+    let view = view(ran, picture)?;
+    let layout = Layout::new(session, &view, space(session, &view, picture));
     let file = svg(&layout.scene(session, &Frame::at(now)), picture.theme);
     if picture.output.as_os_str() == "-" {
         streams.out.write_all(file.as_bytes())?;
     } else if let Err(error) = fs::write(&picture.output, file) {
         return Failure::bad(format!("{} cannot be written: {error}", picture.output.display()));
+    }
+    if picture.width.is_none() && layout.length() > ALONG_PX {
+        writeln!(
+            streams.err,
+            "The picture is {} px long, so that each message can be seen. For a shorter one: --scale true --width PX, or --until TIME.",
+            layout.length() as u64,
+        )?;
     }
     Ok(ran.conclude(streams.err)?)
 }
@@ -42,11 +52,14 @@ fn view(ran: &Ran<'_>, picture: &Picture) -> Result<View, Failure> {
     Ok(view)
 }
 
-fn space(session: &dyn Session, picture: &Picture) -> Space {
-    let fitting = picture.width.map(|width| Layout::fitting_zoom(session, f64::from(width)));
-    Space {
-        across_px: ACROSS_PX,
-        along_px: picture.width.map_or(ALONG_PX, f64::from),
-        px_per_s: fitting.unwrap_or_else(|| Layout::natural_zoom(session)),
-    }
+fn space(session: &dyn Session, view: &View, picture: &Picture) -> Space {
+    let along_px = picture.width.map_or(ALONG_PX, f64::from);
+    let natural = Layout::natural_zoom(session);
+    let space = Space { across_px: ACROSS_PX, along_px, px_per_s: natural };
+    let px_per_s = match picture.width {
+        Some(_) if view.scale == TimeScale::True => Layout::fitting_zoom(session, along_px),
+        Some(_) => Layout::fitted_zoom(session, view, space),
+        None => Layout::fitted_zoom(session, view, space).max(natural / NEARER),
+    };
+    Space { px_per_s, ..space }
 }

@@ -7,6 +7,13 @@ use lightcone_sim::scenario::Scenario;
 use crate::store::run::Run;
 use crate::store::work::{History, Moment, Work};
 
+impl History {
+    /// Whether it is the very same, which is seen without looking into it.
+    pub fn is_same(&self, other: &History) -> bool {
+        Rc::ptr_eq(&self.past, &other.past) && Rc::ptr_eq(&self.future, &other.future)
+    }
+}
+
 impl Work {
     /// What undo and redo lead to.
     pub fn history(&self) -> &History {
