@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { card, pause, playhead, press, ready, script, toNode, until } from "./hands.mjs";
-import { open } from "./harness.mjs";
+import { address, open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
 
@@ -68,6 +68,28 @@ test("a history that is damaged, or of another release, is no history, and nobod
     assert.ok(await undo(page).isDisabled(), damaged);
     assert.equal(await page.locator(".banner.trouble").isVisible(), false, damaged);
   }
+});
+
+test("where nothing may be kept, the page is at work all the same", async (t) => {
+  const { page, context } = await open(t, { url: "about:blank", viewport: SIZE });
+  await context.addInitScript(() => {
+    for (const store of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(window, store, {
+        get() {
+          throw new DOMException("forbidden", "SecurityError");
+        },
+      });
+    }
+  });
+  await page.goto(`${await address()}#raft?t=950ms`);
+  await ready(page);
+  await pause(page);
+  await page.keyboard.press("t");
+  await page.locator(".page.large").waitFor();
+  await toNode(page, "B", "Crash");
+  await press(page, "u");
+  await page.reload();
+  await ready(page);
 });
 
 test("Back and Forward past the page itself, and an address that was changed, lose no work", async (t) => {

@@ -84,8 +84,8 @@ fn Page(props: &PageProps) -> Html {
     let shown = use_memo((), |()| Shown::default());
     use_player(&work, habits.speed, (*shown).clone());
     use_computing(&work);
-    use_commands(&desk, &work, *pick, (*pop).clone());
-    use_gone(&work.run, *pick, pick.setter());
+    let picked = use_gone(&work.run, &pick);
+    use_commands(&desk, &work, picked, (*pop).clone());
     // What was open concerned the document before.
     use_effect_with(work.number, {
         let pop = pop.setter();
@@ -121,8 +121,8 @@ fn Page(props: &PageProps) -> Html {
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
                 { banner(&desk, work.trouble.as_ref(), work.quiz, habits.hinted, narrow) }
                 <main class="main">
-                    <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={*pick} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
-                    <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={*pick} lanes={lanes.clone()} {narrow} />
+                    <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
+                    <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
                 { transport(&desk, &keys) }
                 <div class="popped">{ popped(&desk, &pop, &work, &look, &habits, &lanes, shelf) }</div>
@@ -214,15 +214,15 @@ fn use_commands(desk: &Desk, work: &UseReducerHandle<Work>, pick: Option<Pick>, 
 
 /// What is picked is let go of once an edit, or taking one back, has put something else in its place.
 #[hook]
-fn use_gone(run: &Run, pick: Option<Pick>, set: UseStateSetter<Option<Pick>>) {
+fn use_gone(run: &Run, pick: &UseStateHandle<Option<Pick>>) -> Option<Pick> {
     let before = use_mut_ref(|| run.clone());
-    use_effect_with(run.clone(), move |run| {
-        let before = before.replace(run.clone());
-        let is_gone = pick.is_some_and(|pick| !pick.is_same(before.session().trace(), run.session().trace()));
-        if is_gone {
-            set.set(None);
-        }
-    });
+    let before = before.replace(run.clone());
+    let is_same = |pick: &Pick| pick.is_same(before.session().trace(), run.session().trace());
+    let picked = pick.filter(|pick| before == *run || is_same(pick));
+    if picked != **pick {
+        pick.set(None);
+    }
+    picked
 }
 
 fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), command: Command) {

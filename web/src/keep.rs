@@ -1,36 +1,100 @@
-//! What a tab keeps of a document's history, so that a reload takes nothing from undo and redo.
+//! What a tab keeps of its documents, so that a reload takes nothing away: the document itself, exact and however long
+//! it is, and where undo and redo lead. A full or forbidden store keeps nothing, and that is no reason to complain.
 //!
-//! A line each: first the number of this form, then a moment a line as a link, `-` before those that undo leads to and
-//! `+` before those of redo, each with what comes next at its end. Whatever cannot be read is no history.
+//! All is plain text, a part a line. Whatever cannot be read was never kept.
 
 use std::rc::Rc;
 
-use gloo::storage::{SessionStorage, Storage};
+use gloo::utils::window;
 use lightcone_formats::link::Document;
+use web_sys::Storage;
 
 use crate::link;
 use crate::store::work::{History, Moment};
 
-/// The form in which it is kept.
+/// The form in which a history is kept.
 const FORM: &str = "1";
 /// So many moments are kept each way.
 const MOST: usize = 60;
-/// So many bytes are kept in all.
+/// So many bytes of history are kept in all.
 const MOST_BYTES: usize = 400_000;
 
-fn place(number: u32) -> String {
+/// The tab's own store, unless it is forbidden.
+fn tab() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// What the tab keeps in a place.
+pub fn get(place: &str) -> Option<String> {
+    tab()?.get_item(place).ok().flatten()
+}
+
+/// Keeps something in a place, or nothing at all there.
+pub fn set(place: &str, text: &str) {
+    if let Some(store) = tab()
+        && store.set_item(place, text).is_err()
+    {
+        let _ = store.remove_item(place);
+    }
+}
+
+/// The browser's store, for what outlives the tab, unless it is forbidden.
+pub fn browser() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// A document as it was kept: a line with its address, one with the address before, and the file.
+#[derive(Debug)]
+pub struct Kept(String);
+
+impl Kept {
+    fn part(&self, place: usize) -> &str {
+        self.0.splitn(3, '\n').nth(place).unwrap_or_default()
+    }
+
+    /// Whether it is what an address asks for. A page that is left at once is asked for by the address before, which
+    /// could not follow any more.
+    pub fn is_at(&self, fragment: &str) -> bool {
+        self.part(0) == fragment || self.part(1) == fragment
+    }
+
+    /// The document, as a file.
+    pub fn file(&self) -> &str {
+        self.part(2)
+    }
+}
+
+fn document_place(number: u32) -> String {
+    format!("lightcone.document.{number}")
+}
+
+/// The document of this number.
+pub fn document(number: u32) -> Option<Kept> {
+    get(&document_place(number)).map(Kept)
+}
+
+/// Keeps a document under its address; `stands` is what the address bar still shows.
+pub fn keep_document(number: u32, fragment: &str, stands: &str, file: &str) {
+    // A page that goes away is written down twice, and only the first time the address is still the one before.
+    let again = if stands == fragment { document(number) } else { None };
+    let before = again.as_ref().map_or(stands, |kept| kept.part(1));
+    set(&document_place(number), &[fragment, before, file].join("\n"));
+}
+
+fn history_place(number: u32) -> String {
     format!("lightcone.history.{number}")
 }
 
-/// Keeps a document's history for a reload. A full or forbidden store keeps none.
-pub fn keep(number: u32, history: &History) {
+/// Keeps a document's history: a line each moment as a link, `-` before those that undo leads to and `+` before those
+/// of redo, each with what comes next at its end.
+pub fn keep_history(number: u32, history: &History) {
     let mut text = FORM.to_owned();
     write(&mut text, '-', &history.past);
     write(&mut text, '+', &history.future);
-    let (store, place) = (SessionStorage::raw(), place(number));
-    if text.len() > MOST_BYTES || store.set_item(&place, &text).is_err() {
-        let _ = store.remove_item(&place);
+    if text.len() > MOST_BYTES {
+        text.clear();
     }
+    set(&history_place(number), &text);
 }
 
 fn write(text: &mut String, sign: char, moments: &[Moment]) {
@@ -44,9 +108,8 @@ fn write(text: &mut String, sign: char, moments: &[Moment]) {
 }
 
 /// The history that was kept of a document; none if it is damaged or of another form.
-pub fn recall(number: u32) -> History {
-    let text = SessionStorage::raw().get_item(&place(number)).ok().flatten();
-    text.and_then(|text| read(&text)).unwrap_or_default()
+pub fn history(number: u32) -> History {
+    get(&history_place(number)).and_then(|text| read(&text)).unwrap_or_default()
 }
 
 fn read(text: &str) -> Option<History> {

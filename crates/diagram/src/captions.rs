@@ -254,8 +254,8 @@ impl<'a> Writer<'a> {
             for pair in line.statuses.windows(2) {
                 let [(_, before), (index, Some(after))] = pair else { continue };
                 let Some(event) = line.events.get(*index as usize - 1) else { continue };
-                let epoch = after.epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default();
-                let whole = format!("{}{epoch}", after.role);
+                let whole = self.session.role_words(*after);
+                let epoch = whole[after.role.len()..].to_owned();
                 let id = EventId { node, index: *index };
                 let says = ((lane, id), across, whole, epoch, event.key.instant(), after.epoch.map(hue));
                 if before.is_some_and(|before| before.role == after.role) {

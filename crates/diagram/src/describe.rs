@@ -30,8 +30,7 @@ pub(crate) fn desc(moment: &Moment<'_>, layout: &Layout) -> String {
     let roles = layout.lanes.shown().iter().filter_map(|&node| {
         let status = trace.status(node, moment.now);
         let Some(status) = status else { return Some(format!("{node} is down")) };
-        let epoch = status.epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default();
-        (!node.is_client()).then(|| format!("{node} is {}{epoch}", status.role))
+        (!node.is_client()).then(|| format!("{node} is {}", moment.session.role_words(status)))
     });
     let roles: Vec<String> = roles.take(12).collect();
     if !roles.is_empty() {

@@ -30,19 +30,16 @@ pub(crate) fn gutter(session: &dyn Session, shown: &[NodeId], flow: Flow, text: 
                 lane.clock.segments().iter().map(|segment| clock_words(segment.offset, segment.drift_ppm));
             states.map(|words| width(&words, text)).fold(0.0, f64::max)
         });
-        name.max(clock).max(roles_width(session.trace(), node, text))
+        name.max(clock).max(roles_width(session, node, text))
     });
     let wide = widest.fold(0.0, f64::max) + text * 2.0;
     wide.clamp(text * GUTTER.0, text * GUTTER.1).ceil()
 }
 
-fn roles_width(trace: &Trace, node: NodeId, text: f64) -> f64 {
-    let statuses = trace.lane(node).map_or(&[][..], |lane| &lane.statuses);
-    let widths = statuses.iter().filter_map(|&(_, status)| status).map(|status| {
-        let epoch = status.epoch.map_or(0.0, |epoch| width(&format!(" {epoch}"), text));
-        width(status.role, text) + epoch
-    });
-    widths.fold(0.0, f64::max)
+fn roles_width(session: &dyn Session, node: NodeId, text: f64) -> f64 {
+    let statuses = session.trace().lane(node).map_or(&[][..], |lane| &lane.statuses);
+    let statuses = statuses.iter().filter_map(|&(_, status)| status);
+    statuses.map(|status| width(&session.role_words(status), text)).fold(0.0, f64::max)
 }
 
 /// What to say of a clock; empty for one that runs true.
@@ -114,10 +111,7 @@ struct Said {
 fn said(layout: &Layout, session: &dyn Session, node: NodeId, now: Key) -> Said {
     let trace = session.trace();
     let status = trace.status(node, now);
-    let role = status.map_or(String::new(), |status| {
-        let epoch = status.epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default();
-        format!("{}{epoch}", status.role)
-    });
+    let role = status.map_or(String::new(), |status| session.role_words(status));
     let clock = trace.lane(node).and_then(|lane| {
         let segments = lane.clock.segments();
         let after = segments.partition_point(|segment| (segment.from, segment.rank) <= now.instant());

@@ -3,6 +3,7 @@
 
 use lightcone_sim::clock::Segment;
 use lightcone_sim::protocol::{Status, Weight};
+use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{EventKind, Instant, Lane, Trace};
 
@@ -106,7 +107,7 @@ pub(crate) fn chunk(
             pen.line(format!("{node}-{place}"), class, at(span.from, across), at(span.to, across))
                 .hue(epoch)
                 .target(Target::Lane(node))
-                .title(told(&node.to_string(), line, span.status));
+                .title(told(moment.session, &node.to_string(), line, span.status));
             let stale = stales.iter().find(|stale| stale.lane == lane && stale.status == span.status);
             if let Some(stale) = stale {
                 let from = weave.axis.x_on(lane, stale.since).max(span.from);
@@ -171,13 +172,10 @@ fn look(line: &Lane, status: usize) -> (&'static str, Option<u8>) {
     }
 }
 
-fn told(node: &str, line: &Lane, status: usize) -> String {
+fn told(session: &dyn Session, node: &str, line: &Lane, status: usize) -> String {
     match line.statuses[status].1 {
         None => format!("{node} is down"),
-        Some(status) => {
-            let epoch = status.epoch.map(|epoch| format!(" {epoch}")).unwrap_or_default();
-            format!("{node}, {}{epoch}", status.role)
-        }
+        Some(status) => format!("{node}, {}", session.role_words(status)),
     }
 }
 

@@ -219,3 +219,17 @@ fn nothing_panics_though_disks_are_lost() {
         (1..=300).filter(|&seed| !play::<Paxos>(with_amnesia(troubled(seed))).broken().is_empty()).count();
     assert!(broken > 0, "a lost disk is a broken word");
 }
+
+#[test]
+fn a_ballot_is_called_by_its_round_and_proposer_wherever_it_is_told() {
+    let story = play::<Paxos>(example::<Paxos>("Duelling proposers"));
+    let session = story.session();
+    let nodes = session.trace().lanes().take(3);
+    let roles: Vec<String> = nodes
+        .flat_map(|(_, lane)| lane.statuses.iter().filter_map(|&(_, status)| status))
+        .map(|status| session.role_words(status))
+        .collect();
+    for words in ["preparing 1.A", "preparing 1.C", "proposing 2.A"] {
+        assert!(roles.iter().any(|role| role == words), "{words}: {roles:?}");
+    }
+}

@@ -73,6 +73,11 @@ pub trait Protocol: Sized + 'static {
         Status { role: "node", weight: Weight::Thin, epoch: None }
     }
 
+    /// An epoch as the paper writes it: `3`, or a ballot's `1.C`.
+    fn epoch_name(&self, epoch: u64) -> String {
+        epoch.to_string()
+    }
+
     /// The node's state for the inspector.
     fn view(&self, state: &Self::State, stable: &Self::Stable) -> View {
         View::default().field("state", format!("{state:?}")).durable("disk", format!("{stable:?}"))

@@ -36,6 +36,15 @@ pub trait Session {
     /// What an operation asks, and what it was told if it has returned.
     fn op(&self, id: OpId) -> Option<(String, Option<String>)>;
 
+    /// An epoch as the protocol's paper writes it.
+    fn epoch_name(&self, epoch: u64) -> String;
+
+    /// A role, and its epoch if it has one: `leader 2`.
+    fn role_words(&self, status: Status) -> String {
+        let epoch = status.epoch.map(|epoch| self.epoch_name(epoch));
+        epoch.map_or_else(|| status.role.to_owned(), |epoch| [status.role, " ", &epoch].concat())
+    }
+
     /// Names of the invariants that are watched.
     fn monitors(&self) -> Vec<&'static str>;
 

@@ -105,6 +105,10 @@ impl<P: Protocol> Session for Run<P> {
         Some((asked.op.to_string(), told.as_ref().map(ToString::to_string)))
     }
 
+    fn epoch_name(&self, epoch: u64) -> String {
+        self.protocol.epoch_name(epoch)
+    }
+
     fn monitors(&self) -> Vec<&'static str> {
         self.monitor_names()
     }

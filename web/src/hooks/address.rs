@@ -7,7 +7,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use gloo::storage::{SessionStorage, Storage};
 use gloo::timers::callback::Timeout;
 use gloo::utils::{document, history, window};
 use lightcone_formats::link::{Document, from_json, to_json};
@@ -43,16 +42,6 @@ pub struct Books {
     timer: Option<Timeout>,
 }
 
-/// A document as kept for a reload: exact, and however long it is.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Kept {
-    fragment: String,
-    /// What stood in the address before. A reload asks for this if the page was left before the address could follow.
-    #[serde(default)]
-    before: String,
-    file: String,
-}
-
 impl std::fmt::Debug for Books {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} documents", self.kept.len())
@@ -62,12 +51,13 @@ impl std::fmt::Debug for Books {
 impl Books {
     /// A shelf with nothing on it, whose numbers go on from those of the page's last visit in this tab.
     pub fn empty() -> Books {
-        Books { last: SessionStorage::get(COUNT).unwrap_or(0), ..Books::default() }
+        let last = keep::get(COUNT).and_then(|count| count.parse().ok()).unwrap_or(0);
+        Books { last, ..Books::default() }
     }
 
     fn next_number(&mut self) -> u32 {
         self.last += 1;
-        let _ = SessionStorage::set(COUNT, self.last);
+        keep::set(COUNT, &self.last.to_string());
         self.last
     }
 
@@ -97,7 +87,7 @@ pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
 /// With its history, if it was kept in this tab.
 fn remembering((mut work, look): (Work, Look), is_kept: bool) -> (Work, Look) {
     if is_kept {
-        work.remember(keep::recall(work.number));
+        work.remember(keep::history(work.number));
     }
     (work, look)
 }
@@ -140,17 +130,10 @@ fn state_number() -> Option<u32> {
     history().state().ok()?.as_f64().map(|number| number as u32)
 }
 
-fn storage_key(number: u32) -> String {
-    format!("lightcone.document.{number}")
-}
-
+/// The document of this number, if it is what the address asks for.
 fn recall(number: u32, asked: &str) -> Option<Document> {
-    let kept: Kept = SessionStorage::get(storage_key(number)).ok()?;
-    let asked = asked.trim_start_matches('#');
-    if kept.fragment != asked && kept.before != asked {
-        return None;
-    }
-    from_json(&kept.file).ok()
+    let kept = keep::document(number)?;
+    kept.is_at(asked.trim_start_matches('#')).then(|| from_json(kept.file()).ok()).flatten()
 }
 
 fn history_replace(number: u32, fragment: &str) -> Result<(), JsValue> {
@@ -166,14 +149,7 @@ fn write_down(work: &Work, look: &Look) -> String {
     if link::is_too_long(&fragment) {
         fragment = work.scenario.protocol.clone();
     }
-    let stands = dom::fragment().trim_start_matches('#').to_owned();
-    // A page that goes away is written down twice, and only the first time the address is still the one before.
-    let again =
-        (stands == fragment).then(|| SessionStorage::get::<Kept>(storage_key(work.number)).ok()).flatten();
-    let before = again.map_or(stands, |kept| kept.before);
-    let kept = Kept { fragment: fragment.clone(), before, file: to_json(&document) };
-    // A full or forbidden store is no reason to complain: the address holds all but the longest documents.
-    let _ = SessionStorage::set(storage_key(work.number), kept);
+    keep::keep_document(work.number, &fragment, dom::fragment().trim_start_matches('#'), &to_json(&document));
     fragment
 }
 
@@ -190,7 +166,7 @@ pub fn flush(shelf: &Shelf) {
     let is_kept =
         |(number, history): &(u32, History)| *number == work.number && history.is_same(work.history());
     if !books.history.as_ref().is_some_and(is_kept) {
-        keep::keep(work.number, work.history());
+        keep::keep_history(work.number, work.history());
         books.history = Some((work.number, work.history().clone()));
     }
 }

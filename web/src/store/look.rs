@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use gloo::storage::{LocalStorage, Storage};
 use lightcone_diagram::view::{MIN_TEXT_PX, PRESENTER_TEXT_PX};
 use lightcone_diagram::{Flow, Labels, TimeScale, View};
 use lightcone_sim::ids::NodeId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use yew::Reducible;
+
+use crate::keep;
 
 /// How a document is looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -217,7 +218,10 @@ const KEPT: &str = "lightcone.habits";
 impl Habits {
     /// As they were on the last visit.
     pub fn recall() -> Habits {
-        let mut habits: Habits = LocalStorage::get(KEPT).unwrap_or_default();
+        let mut habits: Habits = keep::browser()
+            .and_then(|store| store.get_item(KEPT).ok().flatten())
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
         if !SPEEDS.contains(&habits.speed) {
             habits.speed = Habits::default().speed;
         }
@@ -254,7 +258,9 @@ impl Reducible for Habits {
             HabitsAction::Hinted => habits.hinted = true,
         }
         // A browser that keeps nothing is no reason to complain.
-        let _ = LocalStorage::set(KEPT, &habits);
+        if let (Some(store), Ok(text)) = (keep::browser(), serde_json::to_string(&habits)) {
+            let _ = store.set_item(KEPT, &text);
+        }
         Rc::new(habits)
     }
 }

@@ -188,6 +188,13 @@ impl Paxos {
         round * self.proposers.len() as u64 + u64::from(ballot.proposer.number()) + 1
     }
 
+    /// The ballot of this number.
+    fn ballot(&self, number: u64) -> Ballot {
+        let proposers = (self.proposers.len() as u64).max(1);
+        let (round, proposer) = (number.saturating_sub(1) / proposers, number.saturating_sub(1) % proposers);
+        Ballot { round: round as u32 + 1, proposer: NodeId::server(proposer as u16) }
+    }
+
     /// Sends; what a server tells itself needs no message.
     fn send(&self, server: &mut Server, to: NodeId, msg: Msg, ctx: &mut Ctx<'_, Paxos>) {
         if to == ctx.me() { self.receive(server, to, &msg, ctx) } else { ctx.send(to, msg) }
@@ -321,6 +328,10 @@ impl Protocol for Paxos {
 
     fn status(&self, state: &State, stable: &Stable) -> Status {
         describe::status(self, state, stable)
+    }
+
+    fn epoch_name(&self, epoch: u64) -> String {
+        self.ballot(epoch).to_string()
     }
 
     fn view(&self, state: &State, stable: &Stable) -> View {
