@@ -59,7 +59,7 @@ mod head;
 mod history;
 mod judge;
 mod lab;
-mod predicate;
+pub mod predicate;
 mod prose;
 mod read;
 mod scenario;

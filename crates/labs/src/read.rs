@@ -58,12 +58,12 @@ impl<'a> Reader<'a> {
         if head.format != FORMAT {
             let text =
                 format!("this lab is of format {}, and this release reads format {FORMAT}", head.format);
-            return Err(bad(Trouble::new(text).near(source, "format")));
+            return Err(bad(Trouble::new(text).near(source, "format =")));
         }
         if !CHAPTERS.contains(&head.chapter.as_str()) {
             let text =
                 format!("the course has no chapter `{}`: {}", head.chapter, instead(&head.chapter, CHAPTERS));
-            return Err(bad(Trouble::new(text).near(source, "chapter")));
+            return Err(bad(Trouble::new(text).near(source, "chapter =")));
         }
         let in_scenario = |trouble: Trouble| bad(trouble.near(source, "[scenario"));
         let scenario = scenario::of_head(&head.scenario, registry).map_err(in_scenario)?;

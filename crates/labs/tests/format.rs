@@ -1,0 +1,112 @@
+//! What is wrong with a lab is told with file, line, and what would be right.
+
+use lightcone_labs::{Block, Inline, TEMPLATE, Target, check, read};
+use lightcone_protocols::all;
+
+/// The template with one piece of text in place of another.
+fn with(old: &str, new: &str) -> String {
+    assert!(TEMPLATE.contains(old), "{old}");
+    TEMPLATE.replacen(old, new, 1)
+}
+
+fn refused(text: &str) -> String {
+    match read("my.md", text, all()) {
+        Ok(_) => panic!("it reads"),
+        Err(bad) => bad.to_string(),
+    }
+}
+
+/// The line that a text stands in.
+fn line(text: &str) -> usize {
+    TEMPLATE.lines().position(|line| line.contains(text)).expect("it stands there") + 1
+}
+
+#[test]
+fn the_template_is_a_lab_and_true() {
+    let lab = read("my.md", TEMPLATE, all()).unwrap_or_else(|bad| panic!("{bad}"));
+    assert_eq!((lab.title.as_str(), lab.steps.len()), ("My first lab", 3));
+    let checked = check(&lab, all());
+    assert!(checked.holds(), "{checked:?}");
+}
+
+#[test]
+fn a_slip_is_told_with_its_line_and_what_was_meant() {
+    let cases = [
+        ("chapter = \"Consensus\"", "chapter = \"Concensus\"", "chapter =", "did you mean `Consensus`?"),
+        ("protocol = \"raft\"", "protocol = \"rafd\"", "[scenario]", "did you mean `raft`?"),
+        ("```look\nat = \"1s\"", "```lok\nat = \"1s\"", "at = \"1s\"", "did you mean `look`?"),
+        ("at = \"1s\"\nfrom", "at = \"1 sec\"\nfrom", "at = \"1s\"", "is not a time"),
+        ("{ not = { role", "{ nott = { role", "{ not = { role", "did you mean `not`?"),
+        ("at-least = 1", "at-leest = 1", "at-least = 1", "did you mean `at-least`?"),
+        (
+            "that = { at =",
+            "that = { violated = \"agrement\" } # ",
+            "that = { at =",
+            "Raft has no invariant `agrement`",
+        ),
+        ("do = \"crash\"", "do = \"crush\"", "[scenario]", "must be one of crash"),
+        (
+            "node = \"C\", is = \"leader\" } } } }",
+            "node = \"Z\", is = \"leader\" } } } }",
+            "that = { at =",
+            "there is no node `Z`",
+        ),
+        ("](at:1s)", "](javascript:alert)", "(at:1s)", "leads nowhere"),
+    ];
+    for (old, new, at, says) in cases {
+        let said = refused(&with(old, new));
+        assert!(said.starts_with(&format!("my.md:{}: ", line(at))), "{said}");
+        assert!(said.contains(says), "{said}");
+    }
+}
+
+#[test]
+fn what_is_no_lab_at_all_says_so() {
+    for (text, says) in [
+        ("", "begins with a line `+++`"),
+        ("# A title\n", "begins with a line `+++`"),
+        ("+++\ntitle = 1\n", "does not end"),
+        ("+++\nformat = 2\n+++\n", "missing field"),
+    ] {
+        let said = refused(text);
+        assert!(said.contains(says), "{said}");
+    }
+    let newer = refused(&with("format = 1", "format = 9"));
+    assert!(newer.contains("format 9"), "{newer}");
+    let stepless = TEMPLATE.split("## A leader").next().expect("a beginning").to_owned();
+    assert!(refused(&stepless).contains("at least one step"));
+}
+
+#[test]
+fn a_claim_that_is_not_so_is_found_out() {
+    let lies = [
+        with("node = \"C\", is = \"leader\" } } } }", "node = \"B\", is = \"leader\" } } } }"),
+        with("when = { not = { role = { is = \"leader\" } } }", "when = { safe = true }"),
+        with(
+            "goal = \"Bring C back, and have it lead again.\"\nwhen = { role = { node = \"C\", is = \"leader\" } }",
+            "goal = \"Nothing\"\nwhen = { safe = true }",
+        ),
+        with("do = \"recover\", node = \"C\"", "do = \"recover\", node = \"B\""),
+    ];
+    for lie in lies {
+        let lab = read("my.md", &lie, all()).unwrap_or_else(|bad| panic!("{bad}"));
+        assert!(!check(&lab, all()).holds(), "{lie}");
+    }
+}
+
+#[test]
+fn html_is_text_and_links_lead_into_the_run() {
+    let text = with("C leads.", "C leads <b onclick=alert(1)>now</b>.");
+    let lab = read("my.md", &text, all()).unwrap_or_else(|bad| panic!("{bad}"));
+    let Some(Block::Paragraph(content)) = lab.steps[0].prose.first() else { panic!("a paragraph") };
+    let words = content.iter().filter_map(|inline| match inline {
+        Inline::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    assert!(words.collect::<String>().contains("<b onclick=alert(1)>now</b>"));
+    let links = content.iter().filter_map(|inline| match inline {
+        Inline::Link { to, .. } => Some(to),
+        _ => None,
+    });
+    assert!(matches!(links.collect::<Vec<_>>()[..], [Target::Moment(_), Target::Event(_)]));
+}
