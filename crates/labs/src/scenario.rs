@@ -67,11 +67,10 @@ pub(crate) fn entries(tables: &[toml::Table], scenario: &Scenario) -> Result<Vec
 /// Gives ids to entries that have none.
 fn number(script: &mut [Value], first: u64) {
     let last = script.iter().filter_map(|entry| entry.get("id")?.as_u64()).max().unwrap_or(0);
-    let mut next = first.max(last + 1);
-    for entry in script.iter_mut().filter_map(Value::as_object_mut).filter(|entry| !entry.contains_key("id"))
-    {
-        entry.insert("id".to_owned(), Value::from(next));
-        next += 1;
+    let without =
+        script.iter_mut().filter_map(Value::as_object_mut).filter(|entry| !entry.contains_key("id"));
+    for (id, entry) in (first.max(last + 1)..).zip(without) {
+        entry.insert("id".to_owned(), Value::from(id));
     }
 }
 
