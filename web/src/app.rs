@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, Pop};
 use crate::diagram::menu::{LaneMenu, crash_list, crash_or_recover};
 use crate::diagram::pane::{Pane, Shown};
+use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::keys::{Command, use_keys};
 use crate::hooks::media::{DARK, NARROW, use_media};
@@ -104,6 +105,7 @@ fn Page(props: &PageProps) -> Html {
         habits.large.then_some("large"),
         (habits.aside && !narrow).then_some("no-side"),
         narrow.then_some("narrow"),
+        dom::is_framed().then_some("framed"),
     );
     let keys = Transport {
         now: work.now,

@@ -58,6 +58,11 @@ pub fn fragment() -> String {
     window().location().hash().unwrap_or_default()
 }
 
+/// Whether another page, such as a lab's, shows this one in a frame.
+pub fn is_framed() -> bool {
+    window().parent().ok().flatten().is_some_and(|parent| parent != window())
+}
+
 /// A number from 1 to 999,999, by chance of the browser's own.
 pub fn chance() -> u64 {
     (js_sys::Math::random() * 999_999.0) as u64 + 1

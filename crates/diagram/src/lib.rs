@@ -36,5 +36,5 @@ pub use draw::shapes;
 pub use layout::Layout;
 pub use palette::{Theme, css, rules, variables};
 pub use scene::{Anchor, Geometry, Layer, Scene, Shape, Target};
-pub use svg::svg;
+pub use svg::{svg, svg_between};
 pub use view::{Flow, Frame, Labels, Selected, Space, TimeScale, View};

@@ -9,8 +9,20 @@ use crate::scene::{Geometry, Layer, Scene, Shape};
 
 /// A complete SVG document.
 pub fn svg(scene: &Scene, theme: Theme) -> String {
-    let (dx, dy) = if heads_are_beside(scene) { (scene.gutter, 0.0) } else { (0.0, scene.gutter) };
-    let (width, height) = (px(scene.width + dx), px(scene.height + dy));
+    let whole = if heads_are_beside(scene) { scene.width } else { scene.height };
+    svg_between(scene, theme, (0.0, whole))
+}
+
+/// The same with only so much of the body: from one place along the time axis to another, in px of the body.
+pub fn svg_between(scene: &Scene, theme: Theme, (from, to): (f64, f64)) -> String {
+    let length = (to - from).max(1.0);
+    // The body's part, and where it stands.
+    let (part, (dx, dy)) = if heads_are_beside(scene) {
+        ((from, 0.0, length, scene.height), (scene.gutter, 0.0))
+    } else {
+        ((0.0, from, scene.width, length), (0.0, scene.gutter))
+    };
+    let (width, height) = (px(part.2 + dx), px(part.3 + dy));
     let mut out = String::with_capacity(4096 + 160 * crate::draw::shapes(scene).count());
     let _ = write!(
         out,
@@ -22,9 +34,18 @@ pub fn svg(scene: &Scene, theme: Theme) -> String {
         escape(&scene.desc),
         escape(&plain_css(theme)),
     );
-    let _ = writeln!(out, "<g transform=\"translate({} {})\">", px(dx), px(dy));
+    let _ = writeln!(
+        out,
+        "<svg x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" viewBox=\"{} {} {2} {3}\">",
+        px(dx),
+        px(dy),
+        px(part.2),
+        px(part.3),
+        px(part.0),
+        px(part.1),
+    );
     scene.layers.iter().for_each(|layer| write_layer(&mut out, layer));
-    out.push_str("</g>\n<g class=\"heads\">\n");
+    out.push_str("</svg>\n<g class=\"heads\">\n");
     scene.heads.iter().for_each(|layer| write_layer(&mut out, layer));
     out.push_str("</g>\n</svg>\n");
     out

@@ -19,10 +19,10 @@ impl Project {
             path: PathBuf::from("the current folder"),
             source,
         })?;
-        match here.ancestors().find(|folder| folder.join("Trunk.toml").is_file()) {
+        match here.ancestors().find(|folder| folder.join("Cargo.lock").is_file()) {
             Some(root) => Ok(Project { root: root.to_owned() }),
             None => Err(Failure::Missing {
-                thing: "Trunk.toml".to_owned(),
+                thing: "Cargo.lock".to_owned(),
                 remedy: "run this inside a checkout of Lightcone".to_owned(),
             }),
         }
@@ -36,6 +36,11 @@ impl Project {
     /// Where the built page goes.
     pub fn dist(&self) -> PathBuf {
         self.root.join("dist")
+    }
+
+    /// Where the page of the labs is.
+    pub fn labs(&self) -> PathBuf {
+        self.root.join("web").join("labs")
     }
 
     /// Where tools of this checkout are installed.
@@ -82,7 +87,7 @@ impl Project {
 
     /// The packages with tests for WebAssembly: those whose manifest names wasm-bindgen-test.
     pub fn packages_with_wasm_tests(&self) -> Result<Vec<String>, Failure> {
-        let mut folders = vec![self.root.join("web"), self.root.join("tests")];
+        let mut folders = vec![self.root.join("web"), self.labs(), self.root.join("tests")];
         for shelf in ["crates", "tests"].map(|name| self.root.join(name)) {
             let listed = fs::read_dir(&shelf).map_err(|source| Failure::File {
                 doing: "list",

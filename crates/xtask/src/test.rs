@@ -171,7 +171,16 @@ fn clippy_stage(project: &Project) -> Outcome {
     let native = Outcome::of_step(clippy(&["--workspace"]));
     // Some code exists for the page's target only.
     let wasm = tools::wasm_target().and_then(|()| {
-        let packages = ["-p", "lightcone-web", "-p", "lightcone-bench", "-p", "lightcone-determinism"];
+        let packages = [
+            "-p",
+            "lightcone-web",
+            "-p",
+            "lightcone-web-labs",
+            "-p",
+            "lightcone-bench",
+            "-p",
+            "lightcone-determinism",
+        ];
         clippy(&[&packages[..], &["--target", tools::WASM]].concat())
     });
     native.and(Outcome::of_step(wasm))
@@ -179,7 +188,16 @@ fn clippy_stage(project: &Project) -> Outcome {
 
 fn native_stage(project: &Project) -> Outcome {
     let mut tests = command::cargo();
-    tests.args(["test", "--locked", "--workspace", "--exclude", "lightcone-web", "--no-fail-fast"]);
+    tests.args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "lightcone-web",
+        "--exclude",
+        "lightcone-web-labs",
+        "--no-fail-fast",
+    ]);
     counted(tests.current_dir(project.root()))
 }
 

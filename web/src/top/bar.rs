@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
 use crate::dom;
-use crate::icons::Sign;
+use crate::icons::{Sign, icon};
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::look::{Habits, HabitsAction, Shade};
@@ -49,6 +49,7 @@ pub fn Bar(props: &BarProps) -> Html {
         <header class="bar">
             <h1 class="brand">{ "Lightcone" }</h1>
             { chooser(&desk, &props.scenario, &props.origin) }
+            <a class="button labs-link" href="labs/" title="Labs: lessons on a run">{ icon(Sign::Flask) }<span class="button-text">{ "Labs" }</span></a>
             <span class="bar-gap"></span>
             <div class="bar-group" role="group" aria-label="History">
                 { Button::new(Sign::Undo, "Undo", desk.working(WorkAction::Undo)).worded().hint("u, Ctrl+Z").disabled(!props.can_undo).html() }

@@ -1,0 +1,130 @@
+//! A picture of a lab's own run, drawn by the diagram. While it plays its playhead moves.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::{Interval, Timeout};
+use lightcone_diagram::{Frame, Labels, Layout, Theme, View, svg_between};
+use lightcone_labs::Look;
+use lightcone_sim::order::Key;
+use lightcone_sim::time::Ns;
+use lightcone_web::hooks::media::{STILL, use_media};
+use lightcone_web::store::run::Run;
+use yew::prelude::*;
+
+use crate::course::Known;
+use crate::fit::Room;
+use crate::shade::use_shade;
+
+/// The room of the picture; what is shown of it is smaller.
+const ROOM: Room = Room { along: 520.0, across: 250.0 };
+/// How often a moving picture is drawn, in ms.
+const EVERY: u32 = 100;
+/// In how many pictures it comes from the beginning to the end.
+const PICTURES: u64 = 90;
+
+/// Properties of [`Thumbnail`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The lab.
+    pub lab: Known,
+    /// Whether it moves.
+    pub plays: bool,
+}
+
+/// What is drawn, once it has been computed.
+struct Drawn {
+    run: Run,
+    layout: Layout,
+    /// The span in sight.
+    span: (Ns, Ns),
+    /// The telling moment.
+    at: Ns,
+}
+
+impl Drawn {
+    fn of(known: &Known) -> Option<Rc<Drawn>> {
+        let lab = &known.lab;
+        let run = Run::start(lab.scenario_of(0)).ok()?;
+        let look = lab.steps.first().map(|step| step.look.clone()).unwrap_or_default();
+        let Look { at, from, to, .. } = look;
+        let until = lab.scenario_of(0).until;
+        let from = from.unwrap_or(Ns::ZERO);
+        let to = to.unwrap_or(until).min(until).max(from + Ns(1));
+        let layout = {
+            let session = run.session();
+            let lanes = session.trace().nodes().len().max(1) as f64;
+            let gap = (ROOM.across / (lanes + 1.2)).clamp(24.0, 70.0);
+            let view = View { labels: Labels::None, lane_gap_px: gap, ..View::default() };
+            let zoom = ROOM.zoom(&*session, &view, (from, to));
+            Layout::new(&*session, &view, ROOM.space(Layout::natural_zoom(&*session) * zoom))
+        };
+        // A beginning at which nothing has happened tells nothing.
+        let half = from + Ns((to.0 - from.0) / 2);
+        let at = at.filter(|&at| at > half).unwrap_or(from + Ns((to.0 - from.0) / 20 * 13));
+        Some(Rc::new(Drawn { run, layout, span: (from, to), at }))
+    }
+
+    /// The picture at a moment, as the address of an image: what stands in it can be nothing but a picture.
+    fn picture(&self, now: Ns, theme: Theme) -> String {
+        let (from, to) =
+            (self.layout.x_of((self.span.0, 0)) - 14.0, self.layout.x_of((self.span.1, u32::MAX)));
+        let length = (to - from).max(ROOM.along - self.layout.gutter());
+        let window = (from, from + length);
+        let session = self.run.session();
+        let frame = Frame { window: Some(window), ..Frame::at(Key::end_of(now)) };
+        let svg = svg_between(&self.layout.scene(&*session, &frame), theme, window);
+        format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&svg))
+    }
+
+    /// The moment of one of the pictures that make it move.
+    fn moment(&self, picture: u64) -> Ns {
+        let (from, to) = self.span;
+        from + Ns(((to.0 - from.0) / PICTURES) * (picture % PICTURES))
+    }
+}
+
+/// A picture of a lab's own run.
+#[component]
+pub fn Thumbnail(props: &Props) -> Html {
+    let drawn = use_state(|| None::<Rc<Drawn>>);
+    let count = use_state_eq(|| None::<u64>);
+    let moves = props.plays && !use_media(STILL);
+    let theme = if use_shade() == "dark" { Theme::Dark } else { Theme::Light };
+    // The list stands before its pictures are computed.
+    use_effect_with(props.lab.clone(), {
+        let drawn = drawn.setter();
+        move |lab| {
+            let lab = lab.clone();
+            let timer = Timeout::new(0, move || drawn.set(Drawn::of(&lab)));
+            move || drop(timer)
+        }
+    });
+    use_effect_with((moves, drawn.is_some()), {
+        let count = count.setter();
+        move |&(moves, is_drawn)| {
+            let mut picture = 0;
+            let timer = (moves && is_drawn).then(|| {
+                let count = count.clone();
+                Interval::new(EVERY, move || {
+                    picture += 1;
+                    count.set(Some(picture));
+                })
+            });
+            move || {
+                drop(timer);
+                count.set(None);
+            }
+        }
+    });
+    let now =
+        drawn.as_ref().map(|drawn| count.filter(|_| moves).map_or(drawn.at, |count| drawn.moment(count)));
+    let picture = drawn.as_ref().zip(now).map(|(drawn, now)| drawn.picture(now, theme));
+    html! {
+        <div class="thumbnail" data-at={now.map(|now| now.0.to_string())}>
+            <img src={picture.unwrap_or_else(|| EMPTY.to_owned())} alt="" width="520" height="270" />
+        </div>
+    }
+}
+
+/// What stands there before the picture does.
+const EMPTY: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E";

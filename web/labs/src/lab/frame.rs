@@ -1,0 +1,87 @@
+//! The sandbox in its frame. It is driven through its address alone: opening a document there is going to its link, and
+//! what the reader has made is read from the link that the sandbox then bears.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Interval;
+use lightcone_formats::link::Document;
+use lightcone_web::link;
+use web_sys::{HtmlIFrameElement, Window};
+use yew::prelude::*;
+
+/// How often the frame's address is read, in ms.
+const EVERY: u32 = 300;
+
+/// The sandbox's frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Frame(NodeRef);
+
+impl Frame {
+    /// The frame that this reference is bound to.
+    pub fn new(node: NodeRef) -> Frame {
+        Frame(node)
+    }
+
+    /// The element, once it is on the page.
+    pub fn element(&self) -> Option<HtmlIFrameElement> {
+        self.0.cast()
+    }
+
+    /// The sandbox's own window.
+    pub fn window(&self) -> Option<Window> {
+        self.element()?.content_window()
+    }
+
+    /// Its size in px.
+    pub fn size(&self) -> Option<(f64, f64)> {
+        let element = self.element()?;
+        Some((f64::from(element.client_width()), f64::from(element.client_height())))
+    }
+
+    /// Opens a document in it. The place of the one before is taken: Back leads to the step before, not through every run.
+    pub fn open(&self, document: &Document) {
+        let address = format!("../#{}", link::fragment(document));
+        let Some(element) = self.element() else { return };
+        match self.window().filter(|_| element.has_attribute("src")) {
+            Some(window) => {
+                // What is in the frame is our own page; if ever it is not, there is nothing to do for the lab.
+                let _ = window.location().replace(&address);
+            }
+            None => element.set_src(&address),
+        }
+    }
+
+    /// The fragment of its address, without `#`; empty while it has none.
+    pub fn fragment(&self) -> String {
+        let hash = self.window().and_then(|window| window.location().hash().ok());
+        hash.map(|hash| hash.trim_start_matches('#').to_owned()).unwrap_or_default()
+    }
+
+    /// What the reader has made of the document in it.
+    pub fn document(&self) -> Option<Document> {
+        read(&self.fragment())
+    }
+}
+
+fn read(fragment: &str) -> Option<Document> {
+    if fragment.is_empty() { None } else { link::from_link(fragment).ok() }
+}
+
+/// What stands in the sandbox, as it changes; `None` before there is anything. What was read before the page opened something
+/// else there, whose number is then another, no longer counts.
+#[hook]
+pub fn use_document(frame: &Frame, number: (usize, u32)) -> Option<Rc<Document>> {
+    let heard = use_state_eq(|| (number, String::new()));
+    use_effect_with((frame.clone(), number), {
+        let heard = heard.setter();
+        move |(frame, number)| {
+            let (frame, number) = (frame.clone(), *number);
+            let timer = Interval::new(EVERY, move || heard.set((number, frame.fragment())));
+            move || drop(timer)
+        }
+    });
+    let document = use_memo((heard.0 == number, heard.1.clone()), |(counts, fragment)| {
+        if *counts { read(fragment).map(Rc::new) } else { None }
+    });
+    (*document).clone()
+}

@@ -1,0 +1,121 @@
+//! Keys: those of the labs wherever the focus is, and all others for the sandbox, even while the focus is in the text.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::utils::document;
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, KeyboardEvent};
+use yew::prelude::*;
+
+use crate::lab::frame::Frame;
+
+/// Hears keys: N and Shift+N go on and back. `go` is told by how many steps.
+#[hook]
+pub fn use_keys(frame: &Frame, go: Callback<isize>) {
+    use_effect_with((frame.clone(), go), |(frame, go)| {
+        let own = {
+            let (frame, go) = (frame.clone(), go.clone());
+            listener(&document(), move |event| {
+                if !ours(event, &go) {
+                    forward(event, &frame);
+                }
+            })
+        };
+        let framed = frame.element().map(|element| in_frame(element.into(), frame.clone(), go.clone()));
+        move || drop((own, framed))
+    });
+}
+
+/// Hears the lab's keys in the sandbox as well, whenever one is loaded.
+fn in_frame(
+    element: Element,
+    frame: Frame,
+    go: Callback<isize>,
+) -> (EventListener, Rc<RefCell<Option<EventListener>>>) {
+    let heard = Rc::new(RefCell::new(None));
+    let hear = {
+        let heard = heard.clone();
+        move || {
+            let go = go.clone();
+            let document = frame.element().and_then(|element| element.content_document());
+            *heard.borrow_mut() = document.map(|document| {
+                listener(&document, move |event| {
+                    ours(event, &go);
+                })
+            });
+        }
+    };
+    // It may have been loaded before.
+    hear();
+    (EventListener::new(&element, "load", move |_| hear()), heard)
+}
+
+fn listener(document: &Document, mut heard: impl FnMut(&KeyboardEvent) + 'static) -> EventListener {
+    let options = EventListenerOptions::enable_prevent_default();
+    // An event of the frame is of the frame's own kind of events, so it cannot be tested for its kind here.
+    EventListener::new_with_options(document, "keydown", options, move |event| heard(event.unchecked_ref()))
+}
+
+/// Whether a key is the lab's; then it is obeyed.
+fn ours(event: &KeyboardEvent, go: &Callback<isize>) -> bool {
+    let with_more = event.ctrl_key() || event.meta_key() || event.alt_key();
+    if event.default_prevented() || with_more || writes(event) {
+        return false;
+    }
+    let by = match event.key().as_str() {
+        "n" => 1,
+        "N" => -1,
+        _ => return false,
+    };
+    event.prevent_default();
+    go.emit(by);
+    true
+}
+
+/// The name of the element that an event comes from; of whichever document.
+fn tag(event: &Event) -> String {
+    let target = event.target().map(JsValue::from).unwrap_or_default();
+    Reflect::get(&target, &"tagName".into()).ok().and_then(|name| name.as_string()).unwrap_or_default()
+}
+
+/// Whether the key writes where it is pressed.
+fn writes(event: &KeyboardEvent) -> bool {
+    matches!(tag(event).as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+}
+
+/// Hands a key that the text has no use for to the sandbox. Arrows up and down scroll the text.
+fn forward(event: &KeyboardEvent, frame: &Frame) {
+    let key = event.key();
+    let presses = matches!(tag(event).as_str(), "BUTTON" | "A") && matches!(key.as_str(), " " | "Enter");
+    let stays = matches!(key.as_str(), "Tab" | "Enter" | "Shift" | "Control" | "Alt" | "Meta")
+        || (matches!(key.as_str(), "ArrowUp" | "ArrowDown") && !event.shift_key());
+    if event.default_prevented() || writes(event) || presses || stays {
+        return;
+    }
+    if press(event, frame).unwrap_or(false) {
+        event.prevent_default();
+    }
+}
+
+/// Presses the same key in the sandbox; whether it was of use there.
+fn press(event: &KeyboardEvent, frame: &Frame) -> Result<bool, JsValue> {
+    let Some(window) = frame.window() else { return Ok(false) };
+    // The sandbox knows events of its own window only.
+    let kind: Function = Reflect::get(&window, &"KeyboardEvent".into())?.dyn_into()?;
+    let how = Object::new();
+    let set = |name: &str, value: JsValue| Reflect::set(&how, &name.into(), &value);
+    set("key", event.key().into())?;
+    set("code", event.code().into())?;
+    set("ctrlKey", event.ctrl_key().into())?;
+    set("shiftKey", event.shift_key().into())?;
+    set("altKey", event.alt_key().into())?;
+    set("metaKey", event.meta_key().into())?;
+    set("bubbles", true.into())?;
+    set("cancelable", true.into())?;
+    let pressed: Event = Reflect::construct(&kind, &Array::of2(&"keydown".into(), &how))?.unchecked_into();
+    let Some(document) = window.document() else { return Ok(false) };
+    Ok(!document.dispatch_event(&pressed)?)
+}

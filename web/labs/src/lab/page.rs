@@ -1,0 +1,226 @@
+//! A lab beside its sandbox.
+
+use std::rc::Rc;
+
+use lightcone_formats::link::Document;
+use lightcone_sim::order::Key;
+use lightcone_web::icons::{Sign, icon};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use crate::course::Known;
+use crate::lab::frame::{Frame, use_document};
+use crate::lab::keys::use_keys;
+use crate::lab::prediction::Prediction;
+use crate::lab::prose::{Spot, blocks};
+use crate::lab::stage::{self, same_world};
+use crate::lab::steps::steps;
+use crate::lab::task::Task;
+use crate::lab::verdict::{Verdict, judge};
+use crate::place::Place;
+use crate::progress::{Did, Progress};
+
+/// Properties of [`Page`].
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The lab.
+    pub known: Known,
+    /// The step, from 0: one that there is.
+    pub step: usize,
+    /// What the reader has done.
+    pub progress: UseReducerHandle<Progress>,
+}
+
+/// A lab beside its sandbox.
+#[component]
+pub fn Page(props: &Props) -> Html {
+    let node = use_node_ref();
+    let frame = Frame::new(node.clone());
+    let wide = use_state_eq(|| false);
+    let shown = use_state_eq(|| None::<usize>);
+    let again = use_state_eq(|| 0);
+    let Props { known, step, progress } = props;
+    let (lab, step) = (&known.lab, *step);
+    let done = progress.of(&known.id);
+    let made = use_document(&frame, (step, *again));
+    use_stage(&frame, known, step, progress);
+    let go = use_going(known, step);
+    use_keys(&frame, go);
+    let heading = use_heading(step);
+
+    let scenario = made.as_ref().map(|made| made.scenario.clone());
+    let verdict = use_memo((known.clone(), step, scenario), |(known, step, scenario)| {
+        let task = known.lab.steps.get(*step).and_then(|step| step.task.as_ref());
+        task.map_or(Verdict::Waiting, |task| judge(&known.lab, *step, task, scenario.as_ref()))
+    });
+    let is_shown = *shown == Some(step);
+    use_solved(known, step, *verdict == Verdict::Done && !is_shown, progress);
+
+    let onagain = {
+        let (frame, known, shown, again) = (frame.clone(), known.clone(), shown.setter(), again.clone());
+        Callback::from(move |()| {
+            shown.set(None);
+            again.set(*again + 1);
+            frame.open(&stage::document(&known.lab, step, None, false, frame.size()));
+        })
+    };
+    let onsolution = {
+        let (frame, known, shown) = (frame.clone(), known.clone(), shown.setter());
+        Callback::from(move |()| {
+            let Some(task) = known.lab.steps.get(step).and_then(|step| step.task.as_ref()) else { return };
+            shown.set(Some(step));
+            frame.open(&stage::solved(known.lab.scenario_of(step), &task.solution));
+        })
+    };
+    let onanswer = {
+        let (frame, id, progress) = (frame.clone(), known.id.clone(), progress.dispatcher());
+        Callback::from(move |()| {
+            progress.dispatch(Did::Answer(id.clone(), step));
+            if let Some(document) = frame.document().filter(|document| document.quiz) {
+                frame.open(&stage::revealed(&document));
+            }
+        })
+    };
+    let onspot = going_to(&frame, known, step);
+    let onwide = {
+        let wide = wide.clone();
+        Callback::from(move |_: MouseEvent| wide.set(!*wide))
+    };
+    let Some(of) = lab.steps.get(step) else { return html! { <main></main> } };
+    html! {
+        <main class={classes!("lab", wide.then_some("text-only"))}>
+            <section class="text" aria-label="Text">
+                <header class="text-top">
+                    <a class="button quiet" href="#">{ icon(Sign::Right) }<span>{ "Labs" }</span></a>
+                    <span class="text-chapter small">{ &lab.chapter }</span>
+                    <button type="button" class="button quiet text-toggle" aria-pressed={if *wide { "true" } else { "false" }} onclick={onwide}>{ if *wide { "Show the run" } else { "Text only" } }</button>
+                </header>
+                <div class="text-scroll" key={step.to_string()} tabindex="0" role="group" aria-label="Step">
+                    <h1>{ &lab.title }</h1>
+                    <div class="intro">{ (step == 0).then(|| intro(known, &onspot)) }</div>
+                    <p class="small step-count">{ format!("Step {} of {}", step + 1, lab.steps.len()) }</p>
+                    <h2 ref={heading} tabindex="-1">{ &of.title }</h2>
+                    { blocks(&of.prose, &onspot) }
+                    <div class="asks-all">
+                        if of.prediction.is_some() {
+                            <Prediction key={format!("prediction {step}")} known={known.clone()} {step} answered={done.answered.contains(&step)} {onanswer} />
+                        }
+                        if let Some(task) = of.task.clone() {
+                            <Task key={format!("task {step}")} {task} verdict={*verdict} shown={is_shown} solved={done.solved.contains(&step)} {onsolution} onagain={onagain.clone()} />
+                        }
+                    </div>
+                    <div class="changed">{ changed(known, step, made.as_deref(), &onagain) }</div>
+                    <p class="small keys-line"><kbd>{ "N" }</kbd>{ " next step, " }<kbd>{ "Shift+N" }</kbd>{ " the one before. All other keys are the sandbox's: " }<kbd>{ "→" }</kbd>{ " steps the run, " }<kbd>{ "Space" }</kbd>{ " plays it, " }<kbd>{ "?" }</kbd>{ " shows them all." }</p>
+                </div>
+                { steps(known, step, &done) }
+            </section>
+            <section class="stage-frame" aria-label="Sandbox">
+                <iframe ref={node} title="Sandbox: the run of this lab"></iframe>
+            </section>
+        </main>
+    }
+}
+
+/// What introduces the lab.
+fn intro(known: &Known, onspot: &Callback<Spot>) -> Html {
+    let lab = &known.lab;
+    html! {
+        <>
+            <p class="claim">{ &lab.claim }</p>
+            { blocks(&lab.intro, onspot) }
+            <p class="small source">{ lab.source.as_ref().map(|source| format!("After {source}.")) }</p>
+        </>
+    }
+}
+
+/// A word where the text tells of another run than the one in the sandbox.
+fn changed(known: &Known, step: usize, made: Option<&Document>, onagain: &Callback<()>) -> Option<Html> {
+    let of = known.lab.steps.get(step)?;
+    let made = made?;
+    let given = known.lab.scenario_of(step);
+    let is_same = made.scenario.script == given.script && same_world(&made.scenario, given);
+    (of.task.is_none() && !is_same).then(|| {
+        html! {
+            <div class="note">
+                <p>{ "You have changed this run. The text tells of the run as it was." }</p>
+                <button type="button" class="button" onclick={onagain.reform(|_: MouseEvent| ())}>{ icon(Sign::Reset) }<span>{ "Start again" }</span></button>
+            </div>
+        }
+    })
+}
+
+/// Puts a step into the sandbox whenever one is come to. The reader's own run is kept where the step before had the same
+/// scenario.
+#[hook]
+fn use_stage(frame: &Frame, known: &Known, step: usize, progress: &UseReducerHandle<Progress>) {
+    let before = use_mut_ref(|| None::<usize>);
+    let (frame, progress) = (frame.clone(), progress.clone());
+    use_effect_with((known.clone(), step), move |(known, step)| {
+        let lab = &known.lab;
+        let before = before.replace(Some(*step));
+        let goes_on = before.is_some_and(|before| lab.scenario_of(before) == lab.scenario_of(*step));
+        let mine =
+            frame.document().filter(|mine| goes_on && same_world(&mine.scenario, lab.scenario_of(*step)));
+        let asks = lab.steps.get(*step).is_some_and(|step| step.prediction.is_some());
+        let hides = asks && !progress.of(&known.id).answered.contains(step);
+        let mut document = stage::document(lab, *step, mine.as_ref(), hides, frame.size());
+        document.quiz = hides;
+        frame.open(&document);
+        progress.dispatch(Did::See(known.id.clone(), *step));
+    });
+}
+
+/// Steps by keys.
+#[hook]
+fn use_going(known: &Known, step: usize) -> Callback<isize> {
+    use_callback((known.clone(), step), |by: isize, (known, step)| {
+        if let Some(to) = step.checked_add_signed(by).filter(|&to| to < known.lab.steps.len()) {
+            Place::Lab { id: known.id.to_string(), step: to }.go();
+        }
+    })
+}
+
+/// The heading of a step takes the focus when one comes to it, so that it is read from there; not when the page opens.
+#[hook]
+fn use_heading(step: usize) -> NodeRef {
+    let heading = use_node_ref();
+    let is_first = use_mut_ref(|| true);
+    use_effect_with(step, {
+        let heading = heading.clone();
+        move |_| {
+            if !is_first.replace(false)
+                && let Some(heading) = heading.cast::<HtmlElement>()
+            {
+                let _ = heading.focus();
+            }
+        }
+    });
+    heading
+}
+
+/// What the reader has done by their own hand is kept.
+#[hook]
+fn use_solved(known: &Known, step: usize, is_done: bool, progress: &UseReducerHandle<Progress>) {
+    let progress = progress.dispatcher();
+    use_effect_with((known.clone(), step, is_done), move |(known, step, is_done)| {
+        if *is_done {
+            progress.dispatch(Did::Solve(known.id.clone(), *step));
+        }
+    });
+}
+
+/// Moves the playhead of what is in the sandbox; where nothing is, of the step's own run.
+fn going_to(frame: &Frame, known: &Known, step: usize) -> Callback<Spot> {
+    let (frame, lab) = (frame.clone(), Rc::clone(&known.lab));
+    Callback::from(move |spot: Spot| {
+        let document =
+            frame.document().unwrap_or_else(|| stage::document(&lab, step, None, false, frame.size()));
+        let moment = match spot {
+            Spot::Moment(at) => Some(Key::end_of(at)),
+            Spot::Event(event) => stage::moment_of(&document.scenario, event),
+        };
+        if let Some(moment) = moment {
+            frame.open(&stage::at(&document, moment));
+        }
+    })
+}
