@@ -2,16 +2,14 @@
 // and what axe-core finds.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import test from "node:test";
 
 import { laneMenu, pause, press, ready } from "./hands.mjs";
 import { open } from "./harness.mjs";
+import { sideways, smallTargets, violations } from "./sight.mjs";
 
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** What is seen of each document: near its beginning, and in the thick of it. */
 const MOMENTS = ["raft?t=300ms", "raft?t=1.9s", "paxos?t=200ms", "paxos?t=6.3s", "2pc?t=250ms", "gossip?t=500ms"];
@@ -126,33 +124,6 @@ test("large text for a lecture hall is large", async (t) => {
   await shot("look-large");
 });
 
-/** The page scrolls sideways, or these stick out of the window. */
-function sideways(page) {
-  return page.evaluate(() => {
-    const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth && document.body.scrollWidth <= root.clientWidth) return [];
-    const out = [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > root.clientWidth + 1);
-    return [`${root.scrollWidth} px`, ...out.slice(0, 8).map((one) => `${one.tagName} ${one.className}`)];
-  });
-}
-
-/** Buttons and fields that are seen and less than 24 px wide or high. A box counts with its label. */
-function smallTargets(page) {
-  return page.evaluate(() => {
-    const all = document.querySelectorAll("button, select, input, textarea, a[href], summary");
-    const told = [];
-    for (const one of all) {
-      const target = (one.matches("input[type=checkbox], input[type=radio]") && one.closest("label")) || one;
-      const { width, height } = target.getBoundingClientRect();
-      const style = getComputedStyle(target);
-      const seen = target.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !target.closest(".unseen") && style.clip === "auto";
-      if (!seen || (width >= 23.9 && height >= 23.9)) continue;
-      told.push(`${one.getAttribute("aria-label") ?? one.textContent} (${one.className}): ${width.toFixed(1)} × ${height.toFixed(1)}`);
-    }
-    return [...new Set(told)];
-  });
-}
-
 /** Text of the diagram that is smaller than so many px. */
 function smallText(page, least = 12) {
   return page.evaluate((least) => {
@@ -216,19 +187,5 @@ function overlaps(page) {
       }
     }
     return found;
-  });
-}
-
-/** What axe-core calls serious or critical, one line each. */
-async function violations(page) {
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    const one = ({ id, impact, nodes }) => {
-      const why = ({ any, all, none }) => [...any, ...all, ...none].map(({ message }) => message)[0] ?? "";
-      return nodes.map((node) => `${id} (${impact}): ${node.target.join(" ")}: ${why(node)}`);
-    };
-    return grave.flatMap(one);
   });
 }

@@ -44,6 +44,8 @@ pub struct Step {
     pub line: usize,
     /// What it tells.
     pub prose: Vec<Block>,
+    /// What it tells after its prediction or task: what is to be read when the reader has thought.
+    pub after: Vec<Block>,
     /// What to look at.
     pub look: Look,
     /// A scenario of its own, from here on.

@@ -43,6 +43,8 @@
 //! ```
 //! ````
 //!
+//! Prose that follows a prediction is shown once the reader has answered it, and prose that follows a task below it.
+//!
 //! A choice may say `if`: script entries that are added to the run before it is judged. So "what if that message were lost?"
 //! is answered by the run in which it is.
 //!

@@ -96,6 +96,8 @@ impl<'a> Reader<'a> {
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(kind))) if !kind.is_empty() => {
                     let start = body[range.clone()].find('\n').map_or(range.end, |at| range.start + at + 1);
                     let source = inside(&mut events, TagEnd::CodeBlock);
+                    // What stands before a question is read before it, and what stands after it after.
+                    self.give(prose.take());
                     let line = first + body[..start].matches('\n').count();
                     self.block(&kind, &source)
                         .map_err(|trouble| trouble.in_file(self.file, line, &source))?;
@@ -120,8 +122,9 @@ impl<'a> Reader<'a> {
     /// The prose of the step at hand.
     fn give(&mut self, prose: Vec<crate::prose::Block>) {
         match self.lab.steps.last_mut() {
-            Some(step) => step.prose = prose,
-            None => self.lab.intro = prose,
+            Some(step) if step.prediction.is_some() || step.task.is_some() => step.after.extend(prose),
+            Some(step) => step.prose.extend(prose),
+            None => self.lab.intro.extend(prose),
         }
     }
 
@@ -296,6 +299,7 @@ impl Step {
             title,
             line,
             prose: Vec::new(),
+            after: Vec::new(),
             look: Look::default(),
             scenario: None,
             shows: Vec::new(),

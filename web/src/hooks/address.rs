@@ -234,6 +234,15 @@ fn use_leaving(shelf: Shelf) {
     });
 }
 
+/// The document on the page at another moment, if that is all that is asked for: then undo leads where it led before.
+fn moved(books: &Books, asked: &Document) -> Option<(Work, Look)> {
+    let (work, _) = books.kept.get(&books.present?)?;
+    let now = asked.playhead.filter(|_| *work.scenario == asked.scenario)?;
+    let mut work = work.clone();
+    (work.now, work.quiz, work.playing) = (now, asked.quiz, false);
+    Some((work, Look::from_map(&asked.view)))
+}
+
 /// Back and Forward, and an address that was changed by hand.
 #[hook]
 fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDispatcher<Work>) {
@@ -249,6 +258,11 @@ fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDi
             let recalled = number.and_then(|number| recall(number, &asked));
             let is_kept = recalled.is_some();
             let found = recalled.map_or_else(|| link::from_link(&asked), Ok);
+            let moved = found.as_ref().ok().and_then(|document| moved(&shelf.borrow(), document));
+            if let Some((work, look)) = moved {
+                let _ = history_replace(work.number, &asked);
+                return show.emit((work, look));
+            }
             let number = number.unwrap_or_else(|| shelf.borrow_mut().next_number());
             match found.and_then(|document| ready(number, &document)) {
                 Ok(opened) => {

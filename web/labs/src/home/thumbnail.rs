@@ -6,6 +6,7 @@ use gloo::timers::callback::{Interval, Timeout};
 use lightcone_diagram::{Frame, Labels, Layout, Theme, View, svg_between};
 use lightcone_labs::Look;
 use lightcone_sim::order::Key;
+use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use lightcone_web::hooks::media::{STILL, use_media};
 use lightcone_web::store::run::Run;
@@ -15,8 +16,12 @@ use crate::course::Known;
 use crate::fit::Room;
 use crate::shade::use_shade;
 
-/// The room of the picture; what is shown of it is smaller.
-const ROOM: Room = Room { along: 520.0, across: 250.0 };
+/// The least room of a picture, in px; what is shown of it is smaller.
+const ROOM: Room = Room { along: 520.0, across: 290.0 };
+/// What is seen of the lanes before the span begins, in px.
+const LEAD: f64 = 24.0;
+/// Messages that are drawn smaller than this, of their natural size, are a grey smear.
+const LEAST_ZOOM: f64 = 0.42;
 /// How often a moving picture is drawn, in ms.
 const EVERY: u32 = 100;
 /// In how many pictures it comes from the beginning to the end.
@@ -35,6 +40,8 @@ pub struct Props {
 struct Drawn {
     run: Run,
     layout: Layout,
+    /// The length of the picture, heads included.
+    along: f64,
     /// The span in sight.
     span: (Ns, Ns),
     /// The telling moment.
@@ -44,32 +51,25 @@ struct Drawn {
 impl Drawn {
     fn of(known: &Known) -> Option<Rc<Drawn>> {
         let lab = &known.lab;
-        let run = Run::start(lab.scenario_of(0)).ok()?;
-        let look = lab.steps.first().map(|step| step.look.clone()).unwrap_or_default();
-        let Look { at, from, to, .. } = look;
-        let until = lab.scenario_of(0).until;
+        let scenario = lab.scenario_of(0);
+        let run = Run::start(scenario).ok()?;
+        let Look { at, from, to, .. } = lab.steps.first().map(|step| step.look.clone()).unwrap_or_default();
         let from = from.unwrap_or(Ns::ZERO);
-        let to = to.unwrap_or(until).min(until).max(from + Ns(1));
-        let layout = {
-            let session = run.session();
-            let lanes = session.trace().nodes().len().max(1) as f64;
-            let gap = (ROOM.across / (lanes + 1.2)).clamp(24.0, 70.0);
-            let view = View { labels: Labels::None, lane_gap_px: gap, ..View::default() };
-            let zoom = ROOM.zoom(&*session, &view, (from, to));
-            Layout::new(&*session, &view, ROOM.space(Layout::natural_zoom(&*session) * zoom))
-        };
+        let to = to.unwrap_or(scenario.until).min(scenario.until).max(from + Ns(1));
+        let (layout, along) = layout(&*run.session(), (from, to));
         // A beginning at which nothing has happened tells nothing.
         let half = from + Ns((to.0 - from.0) / 2);
         let at = at.filter(|&at| at > half).unwrap_or(from + Ns((to.0 - from.0) / 20 * 13));
-        Some(Rc::new(Drawn { run, layout, span: (from, to), at }))
+        Some(Rc::new(Drawn { run, layout, along, span: (from, to), at }))
     }
 
     /// The picture at a moment, as the address of an image: what stands in it can be nothing but a picture.
     fn picture(&self, now: Ns, theme: Theme) -> String {
-        let (from, to) =
-            (self.layout.x_of((self.span.0, 0)) - 14.0, self.layout.x_of((self.span.1, u32::MAX)));
-        let length = (to - from).max(ROOM.along - self.layout.gutter());
-        let window = (from, from + length);
+        let room = self.along - self.layout.gutter();
+        let first = self.layout.x_of((self.span.0, 0)) - LEAD;
+        // What is longer than the picture moves on with its playhead.
+        let from = first.max(self.layout.x_of((now, u32::MAX)) - room * 0.7);
+        let window = (from, from + room);
         let session = self.run.session();
         let frame = Frame { window: Some(window), ..Frame::at(Key::end_of(now)) };
         let svg = svg_between(&self.layout.scene(&*session, &frame), theme, window);
@@ -81,6 +81,23 @@ impl Drawn {
         let (from, to) = self.span;
         from + Ns(((to.0 - from.0) / PICTURES) * (picture % PICTURES))
     }
+}
+
+/// Everything's place, so that a span and all lanes fill a picture, and the picture's length.
+fn layout(session: &dyn Session, span: (Ns, Ns)) -> (Layout, f64) {
+    let lanes = session.trace().nodes().len().max(1) as f64;
+    let view = View {
+        labels: Labels::None,
+        lane_gap_px: ((ROOM.across - 70.0) / lanes).clamp(20.0, 110.0),
+        ..View::default()
+    };
+    let natural = Layout::natural_zoom(session);
+    let flat = Room { across: 0.0, ..ROOM };
+    // Lanes keep apart: where there are many the picture is a larger one, of the same shape.
+    let across = Layout::new(session, &view, flat.space(natural)).across();
+    let room = Room { along: ROOM.along.max(across * ROOM.along / ROOM.across), ..flat };
+    let zoom = room.zoom(session, &view, span).max(LEAST_ZOOM);
+    (Layout::new(session, &view, room.space(natural * zoom)), room.along)
 }
 
 /// A picture of a lab's own run.
@@ -121,7 +138,7 @@ pub fn Thumbnail(props: &Props) -> Html {
     let picture = drawn.as_ref().zip(now).map(|(drawn, now)| drawn.picture(now, theme));
     html! {
         <div class="thumbnail" data-at={now.map(|now| now.0.to_string())}>
-            <img src={picture.unwrap_or_else(|| EMPTY.to_owned())} alt="" width="520" height="270" />
+            <img src={picture.unwrap_or_else(|| EMPTY.to_owned())} alt="" width="520" height="290" />
         </div>
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use lightcone_formats::link::Document;
 use lightcone_sim::order::Key;
 use lightcone_web::icons::{Sign, icon};
+use lightcone_web::{keep, link};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -36,7 +37,7 @@ pub struct Props {
 pub fn Page(props: &Props) -> Html {
     let node = use_node_ref();
     let frame = Frame::new(node.clone());
-    let wide = use_state_eq(|| false);
+    let parts = use_state_eq(|| Parts::Both);
     let shown = use_state_eq(|| None::<usize>);
     let again = use_state_eq(|| 0);
     let Props { known, step, progress } = props;
@@ -52,6 +53,11 @@ pub fn Page(props: &Props) -> Html {
     let verdict = use_memo((known.clone(), step, scenario), |(known, step, scenario)| {
         let task = known.lab.steps.get(*step).and_then(|step| step.task.as_ref());
         task.map_or(Verdict::Waiting, |task| judge(&known.lab, *step, task, scenario.as_ref()))
+    });
+    use_effect_with((known.id.clone(), step, made.clone()), |(id, step, made)| {
+        if let Some(made) = made {
+            remember(id, *step, made);
+        }
     });
     let is_shown = *shown == Some(step);
     use_solved(known, step, *verdict == Verdict::Done && !is_shown, progress);
@@ -69,7 +75,11 @@ pub fn Page(props: &Props) -> Html {
         Callback::from(move |()| {
             let Some(task) = known.lab.steps.get(step).and_then(|step| step.task.as_ref()) else { return };
             shown.set(Some(step));
-            frame.open(&stage::solved(known.lab.scenario_of(step), &task.solution));
+            let usual = stage::document(&known.lab, step, None, false, frame.size());
+            frame.open(&Document {
+                view: usual.view,
+                ..stage::solved(known.lab.scenario_of(step), &task.solution)
+            });
         })
     };
     let onanswer = {
@@ -82,18 +92,16 @@ pub fn Page(props: &Props) -> Html {
         })
     };
     let onspot = going_to(&frame, known, step);
-    let onwide = {
-        let wide = wide.clone();
-        Callback::from(move |_: MouseEvent| wide.set(!*wide))
-    };
     let Some(of) = lab.steps.get(step) else { return html! { <main></main> } };
+    // What follows a question would answer it.
+    let tells_after = of.prediction.is_none() || done.answered.contains(&step);
     html! {
-        <main class={classes!("lab", wide.then_some("text-only"))}>
+        <main class={classes!("lab", parts.class())}>
             <section class="text" aria-label="Text">
                 <header class="text-top">
                     <a class="button quiet" href="#">{ icon(Sign::Right) }<span>{ "Labs" }</span></a>
                     <span class="text-chapter small">{ &lab.chapter }</span>
-                    <button type="button" class="button quiet text-toggle" aria-pressed={if *wide { "true" } else { "false" }} onclick={onwide}>{ if *wide { "Show the run" } else { "Text only" } }</button>
+                    { choose_parts(&parts) }
                 </header>
                 <div class="text-scroll" key={step.to_string()} tabindex="0" role="group" aria-label="Step">
                     <h1>{ &lab.title }</h1>
@@ -109,6 +117,7 @@ pub fn Page(props: &Props) -> Html {
                             <Task key={format!("task {step}")} {task} verdict={*verdict} shown={is_shown} solved={done.solved.contains(&step)} {onsolution} onagain={onagain.clone()} />
                         }
                     </div>
+                    <div class="after">{ tells_after.then(|| blocks(&of.after, &onspot)) }</div>
                     <div class="changed">{ changed(known, step, made.as_deref(), &onagain) }</div>
                     <p class="small keys-line"><kbd>{ "N" }</kbd>{ " next step, " }<kbd>{ "Shift+N" }</kbd>{ " the one before. All other keys are the sandbox's: " }<kbd>{ "→" }</kbd>{ " steps the run, " }<kbd>{ "Space" }</kbd>{ " plays it, " }<kbd>{ "?" }</kbd>{ " shows them all." }</p>
                 </div>
@@ -118,6 +127,38 @@ pub fn Page(props: &Props) -> Html {
                 <iframe ref={node} title="Sandbox: the run of this lab"></iframe>
             </section>
         </main>
+    }
+}
+
+/// What is in sight in a narrow window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Parts {
+    Text,
+    Both,
+    Run,
+}
+
+impl Parts {
+    fn class(self) -> &'static str {
+        match self {
+            Parts::Text => "only-text",
+            Parts::Both => "both",
+            Parts::Run => "only-run",
+        }
+    }
+}
+
+/// Chooses what is in sight where there is little room; elsewhere it is not there.
+fn choose_parts(parts: &UseStateHandle<Parts>) -> Html {
+    let one = |part: Parts, word: &'static str| {
+        let set = parts.setter();
+        let pressed = if **parts == part { "true" } else { "false" };
+        html! { <button key={word} type="button" class="button quiet" aria-pressed={pressed} onclick={move |_| set.set(part)}>{ word }</button> }
+    };
+    html! {
+        <div class="parts" role="group" aria-label="In sight">
+            { one(Parts::Text, "Text") }{ one(Parts::Both, "Both") }{ one(Parts::Run, "Run") }
+        </div>
     }
 }
 
@@ -158,6 +199,10 @@ fn use_stage(frame: &Frame, known: &Known, step: usize, progress: &UseReducerHan
     use_effect_with((known.clone(), step), move |(known, step)| {
         let lab = &known.lab;
         let before = before.replace(Some(*step));
+        progress.dispatch(Did::See(known.id.clone(), *step));
+        if let Some(mine) = before.is_none().then(|| recall(known, *step)).flatten() {
+            return frame.open(&mine);
+        }
         let goes_on = before.is_some_and(|before| lab.scenario_of(before) == lab.scenario_of(*step));
         let mine =
             frame.document().filter(|mine| goes_on && same_world(&mine.scenario, lab.scenario_of(*step)));
@@ -166,8 +211,23 @@ fn use_stage(frame: &Frame, known: &Known, step: usize, progress: &UseReducerHan
         let mut document = stage::document(lab, *step, mine.as_ref(), hides, frame.size());
         document.quiz = hides;
         frame.open(&document);
-        progress.dispatch(Did::See(known.id.clone(), *step));
     });
+}
+
+/// Where the tab keeps the run that its reader has made, so that a reload takes nothing away.
+const MINE: &str = "lightcone.labs.run";
+
+fn remember(id: &str, step: usize, made: &Document) {
+    keep::set(MINE, &format!("{id} {step}\n{}", link::fragment(made)));
+}
+
+/// The run that the reader had made in this step when the page was left.
+fn recall(known: &Known, step: usize) -> Option<Document> {
+    let kept = keep::get(MINE)?;
+    let (place, fragment) = kept.split_once('\n')?;
+    let mine = link::from_link(fragment).ok().filter(|_| place == format!("{} {step}", known.id))?;
+    // It may be of another file, or of another world that the reader went to.
+    same_world(&mine.scenario, known.lab.scenario_of(step)).then_some(mine)
 }
 
 /// Steps by keys.

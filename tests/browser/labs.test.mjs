@@ -1,0 +1,307 @@
+// The labs as a reader goes through them: the list, predictions, challenges met by hand, files of one's own.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import test from "node:test";
+
+import { root } from "./browser.mjs";
+import { ready, until } from "./hands.mjs";
+import { open } from "./harness.mjs";
+import { sideways, smallTargets, violations } from "./sight.mjs";
+
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+/** The lab's page, and its sandbox once that shows a run. */
+async function lab(t, place, options = {}) {
+  const opened = await open(t, { url: `labs/#${place}`, viewport: DESK, ...options });
+  return { ...opened, sandbox: await sandboxOf(opened.page) };
+}
+
+async function sandboxOf(page) {
+  const element = await page.locator("iframe").elementHandle();
+  await until(async () => (await element.contentFrame()).url().includes("#"), "the sandbox");
+  const sandbox = await element.contentFrame();
+  await ready(sandbox);
+  return sandbox;
+}
+
+const next = (page) => page.getByRole("button", { name: "Next" }).click();
+const heading = (page, name) => page.getByRole("heading", { level: 2, name }).waitFor();
+const verdict = (page, sort) => page.locator(`[data-verdict="${sort}"]`).waitFor();
+const choice = (page, words) => page.locator(".choices li", { has: page.getByRole("button", { name: words }) });
+
+/** Answers a prediction, and gives what is said of it. */
+async function predict(page, words) {
+  await page.getByRole("button", { name: words }).click();
+  const because = choice(page, words).locator(".because p");
+  await because.waitFor();
+  return because.innerText();
+}
+
+/** The sandbox is at this time. */
+async function at(sandbox, time) {
+  await sandbox.waitForFunction((time) => document.querySelector("[data-now]")?.textContent === time, time);
+}
+
+/** Loses a message that is on its way, by the list of what may happen next. */
+async function lose(sandbox, way, label) {
+  const rows = sandbox.getByRole("list", { name: "What may happen next" }).getByRole("listitem");
+  const row = rows.filter({ has: sandbox.getByText(way, { exact: true }) }).filter({ hasText: label }).first();
+  await row.getByRole("button", { name: "Drop" }).click();
+}
+
+test("home lists the seven labs, and finds by words", async (t) => {
+  const { page, shot } = await open(t, { url: "labs/", viewport: DESK });
+  const cards = page.locator(".card");
+  await until(async () => (await cards.count()) === 7, "seven labs");
+  assert.deepEqual(await page.locator(".chapter h2").allTextContents(), [
+    "Nodes, networks, time", "Consensus", "Transactions", "Sandboxes", "A lab of your own",
+  ]);
+  assert.equal(await page.getByRole("link", { name: "Raft", exact: true }).getAttribute("href"), "../#raft");
+  // Each has a picture of its own run, and the first one moves.
+  await until(async () => (await page.locator('.thumbnail img[src*="lightcone"]').count()) === 7, "seven pictures");
+  const moment = () => page.locator(".thumbnail").first().getAttribute("data-at");
+  const before = await moment();
+  await until(async () => (await moment()) !== before, "a moving picture");
+  await shot("labs-home");
+
+  const search = page.getByRole("searchbox", { name: "Search" });
+  await search.fill("acceptor forgets");
+  await page.getByText("1 lab", { exact: true }).waitFor();
+  assert.equal(await cards.locator("h3").innerText(), "One value, and never two");
+  await search.fill("nothing has these words");
+  await page.getByText("No lab has these words.").waitFor();
+});
+
+test("with reduced motion no picture moves", async (t) => {
+  const { page } = await open(t, { url: "labs/", viewport: DESK, context: { reducedMotion: "reduce" } });
+  await until(async () => (await page.locator('.thumbnail img[src*="lightcone"]').count()) === 7, "seven pictures");
+  const moments = () => page.locator(".thumbnail").evaluateAll((all) => all.map((one) => one.dataset.at));
+  const before = await moments();
+  await page.locator(".card").first().hover();
+  await page.waitForTimeout(500);
+  assert.deepEqual(await moments(), before);
+});
+
+test("raft/election from start to end, with a wrong and a right prediction and a challenge met by hand", async (t) => {
+  const { page, sandbox, shot } = await lab(t, "raft/election");
+  await heading(page, "Everybody waits");
+  await at(sandbox, "0.100 s");
+  const future = sandbox.getByText("The rest of this run is hidden.");
+  assert.ok(await future.isVisible(), "what comes is hidden");
+  assert.match(await predict(page, "A: it comes first"), /^Not so\. Names and places/);
+  await future.waitFor({ state: "hidden" });
+  assert.match(await predict(page, "C: its timer"), /^Right\. Its timer fires/);
+  await shot("lab-predicted");
+
+  await next(page);
+  await heading(page, "One asks");
+  await at(sandbox, "0.166 s");
+  // Keys that are pressed in the text step the run.
+  await page.keyboard.press("ArrowRight");
+  await sandbox.waitForFunction(() => document.querySelector("[data-now]").textContent !== "0.166 s");
+  await page.getByRole("button", { name: "165 ms" }).click();
+  await at(sandbox, "0.166 s");
+
+  await page.keyboard.press("n");
+  await heading(page, "A majority answers");
+  assert.match(await predict(page, "No: a majority"), /^Right/);
+  await page.keyboard.press("n");
+  await heading(page, "The leader falls");
+  await page.keyboard.press("Shift+N");
+  await heading(page, "A majority answers");
+  await page.keyboard.press("n");
+  assert.match(await predict(page, "One"), /^Not so/);
+  assert.match(await predict(page, "Two: the first one is split"), /^Right/);
+  await next(page);
+  await heading(page, "A split vote");
+  await next(page);
+
+  await heading(page, "Undo the split");
+  await verdict(page, "not-yet");
+  await at(sandbox, "2.150 s");
+  await page.getByRole("button", { name: "Hint" }).click();
+  await page.getByText("It would have been content with D's.").waitFor();
+  await lose(sandbox, "B → E", "vote");
+  await verdict(page, "done");
+  assert.equal(await page.locator(".verdict").innerText(), "Done!");
+  await shot("lab-challenge");
+
+  await next(page);
+  await heading(page, "Two leaders?");
+  await verdict(page, "not-yet");
+  await page.getByRole("button", { name: "Show a solution" }).click();
+  await verdict(page, "done");
+  assert.match(await page.locator(".verdict").innerText(), /with the solution shown/);
+  await page.getByRole("button", { name: "Start again" }).click();
+  await verdict(page, "not-yet");
+
+  // What was done stays done: what a solution did does not count.
+  await page.reload();
+  await heading(page, "Two leaders?");
+  await page.getByRole("link", { name: "Labs", exact: true }).click();
+  const card = page.locator(".card", { hasText: "Electing a leader" });
+  assert.match(await card.innerText(), /all 7 steps seen\s+1 of 2 challenges met/);
+});
+
+test("two generals: what is lost last parts them, however many there are", async (t) => {
+  const { page, sandbox } = await lab(t, "net/two-generals");
+  await heading(page, "Three messengers");
+  assert.match(await predict(page, "The first"), /^Not so/);
+  assert.match(await predict(page, "The third"), /^Right/);
+  await next(page);
+  await heading(page, "Catch one");
+  await verdict(page, "not-yet");
+  // To the moment at which the third is on its way.
+  await sandbox.getByRole("button", { name: "To the start" }).click();
+  const way = sandbox.getByRole("list", { name: "What may happen next" }).getByText("A → B", { exact: true });
+  const events = () => sandbox.getByText(/^event \d+/).first().innerText();
+  for (const before of [await events()]) {
+    await page.keyboard.press("ArrowRight");
+    await until(async () => (await events()) !== before, "a step");
+  }
+  await until(async () => {
+    if (/event (\d+)/.exec(await events())[1] >= 4 && (await way.count()) > 0) return true;
+    await page.keyboard.press("ArrowRight");
+    return false;
+  }, "the third messenger");
+  await lose(sandbox, "A → B", "");
+  await verdict(page, "done");
+  await next(page);
+  await heading(page, "Then send more?");
+  await verdict(page, "not-yet");
+});
+
+test("another run does not count, and it is said that a run was changed", async (t) => {
+  const { page, sandbox } = await lab(t, "raft/election/6");
+  await verdict(page, "not-yet");
+  await sandbox.evaluate(() => location.replace("#raft?seed=3&t=2s"));
+  await verdict(page, "elsewhere");
+  await page.getByRole("button", { name: "Start again" }).click();
+  await verdict(page, "not-yet");
+  await lose(sandbox, "B → E", "vote");
+  await verdict(page, "done");
+  // The step before tells of the run as it was.
+  await page.getByRole("button", { name: "Back" }).click();
+  await page.getByText("You have changed this run.").waitFor();
+  await page.getByRole("button", { name: "Start again" }).click();
+  await page.getByText("You have changed this run.").waitFor({ state: "detached" });
+});
+
+test("what the reader has made survives a reload, and its undo the links in the text", async (t) => {
+  const { page, sandbox } = await lab(t, "raft/election/6");
+  await verdict(page, "not-yet");
+  await lose(sandbox, "B → E", "vote");
+  await verdict(page, "done");
+  await page.reload();
+  await verdict(page, "done");
+  const again = await sandboxOf(page);
+  assert.equal(await again.getByRole("list", { name: "Script" }).locator(".script-words").count(), 2);
+
+  await page.getByRole("button", { name: "Back" }).click();
+  await heading(page, "A split vote");
+  await lose(again, "E → A", "").catch(() => {});
+  await page.getByRole("button", { name: "2.141 s" }).click();
+  await at(again, "2.142 s");
+});
+
+/** Drops a file on the page. */
+async function drop(page, name, text) {
+  const data = await page.evaluateHandle(([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name, { type: "text/markdown" }));
+    return data;
+  }, [name, text]);
+  await page.dispatchEvent(".page", "drop", { dataTransfer: data });
+}
+
+const election = readFileSync(join(root, "crates", "labs", "labs", "raft", "election.md"), "utf8");
+
+test("a broken lab file is refused with file and line, and a whole one opens", async (t) => {
+  const { page, shot } = await open(t, { url: "labs/", viewport: DESK });
+  await page.locator(".card").first().waitFor();
+  const line = election.split("\n").findIndex((line) => line.startsWith("```challenge")) + 1;
+  await drop(page, "mine.md", election.replace("```challenge", "```chalenge"));
+  const alert = page.getByRole("alert");
+  await alert.getByText(`mine.md, line ${line + 1}`).waitFor();
+  assert.match(await alert.innerText(), /did you mean `challenge`\?/);
+  await shot("labs-broken");
+  assert.equal(await page.locator(".card").count(), 7, "nothing is lost");
+  await drop(page, "mine.md", election.replace("Electing a leader", "Electing <b>my</b> leader"));
+  await page.getByRole("heading", { level: 1, name: "Electing <b>my</b> leader" }).waitFor();
+  assert.equal(await alert.innerText(), "");
+  // A reload takes it away no more than any other.
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "Electing <b>my</b> leader" }).waitFor();
+});
+
+test("a lab on the same host opens by its address, and none from elsewhere", async (t) => {
+  const opened = await open(t, { url: "about:blank", viewport: DESK, expect: [/404/] });
+  const { page, context } = opened;
+  await context.route("**/course/mine.md", (route) => route.fulfill({ contentType: "text/markdown", body: election }));
+  const { address } = await import("./harness.mjs");
+  const go = async (lab) => page.goto(new URL(`labs/?lab=${encodeURIComponent(lab)}`, await address()).href);
+  await go("../course/mine.md");
+  await page.getByRole("heading", { level: 1, name: "Electing a leader" }).waitFor();
+  await go("nowhere.md");
+  await page.getByRole("alert").getByText("there is no such file").waitFor();
+  await go("https://example.org/lab.md");
+  await page.getByRole("alert").getByText("this page's own host only").waitFor();
+});
+
+test("an address that leads nowhere says so, and shows what there is", async (t) => {
+  const { page } = await open(t, { url: "labs/#raft/elektion/3", viewport: DESK });
+  await page.getByText("There is no lab “raft/elektion” here.").waitFor();
+  assert.equal(await page.locator(".card").count(), 7);
+  for (const odd of ["#%00", "#raft/election/-1", `#${"long".repeat(4_000)}`]) {
+    await page.evaluate((odd) => (location.hash = odd), odd);
+    await page.getByText("There is no lab “").waitFor();
+  }
+  await page.evaluate(() => (location.hash = "#raft/election/99"));
+  await heading(page, "Two leaders?");
+});
+
+test("the sandbox leads to the labs, and in a lab it leaves the choice of run to the lab", async (t) => {
+  const { page } = await open(t, { url: "#raft?t=950ms", viewport: DESK });
+  await page.getByRole("link", { name: "Labs" }).click();
+  await page.getByRole("heading", { level: 1, name: "Labs" }).waitFor();
+  await page.getByRole("link", { name: "Electing a leader" }).click();
+  const sandbox = await sandboxOf(page);
+  for (const label of ["Protocol", "Examples"]) assert.equal(await sandbox.getByLabel(label, { exact: true }).isVisible(), false);
+  assert.ok(await sandbox.getByRole("button", { name: "Share" }).isVisible());
+});
+
+for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]]) {
+  const context = place === "phone" ? { hasTouch: true, isMobile: true, deviceScaleFactor: 2 } : {};
+  for (const colorScheme of ["light", "dark"]) {
+    test(`labs, ${place}, ${colorScheme}: nothing sticks out, every target can be hit, axe finds nothing`, async (t) => {
+      const { page, shot } = await open(t, { url: "labs/", viewport, colorScheme, context });
+      await until(async () => (await page.locator('.thumbnail img[src*="lightcone"]').count()) === 7, "seven pictures");
+      const look = async (name) => {
+        await shot(`labs-${place}-${colorScheme}-${name}`);
+        assert.deepEqual(await sideways(page), [], `${name}: wider than the window`);
+        // Links within a sentence are as high as its lines.
+        const targets = (await smallTargets(page)).filter((target) => !target.includes("(spot)"));
+        assert.deepEqual(targets, [], `${name}: targets below 24 px`);
+        assert.deepEqual(await violations(page), [], name);
+      };
+      await look("home");
+      for (const step of ["raft/election", "raft/election/6"]) {
+        await page.evaluate((step) => (location.hash = `#${step}`), step);
+        await sandboxOf(page);
+        await look(step.replaceAll("/", "-"));
+      }
+      const frame = await page.locator("iframe").boundingBox();
+      const share = (frame.width * frame.height) / (viewport.width * viewport.height);
+      assert.ok(share >= 0.59, `the sandbox has ${(share * 100).toFixed(0)} % of the window`);
+      if (place === "phone") {
+        for (const part of ["Text", "Run"]) {
+          await page.getByRole("button", { name: part, exact: true }).click();
+          await look(`only-${part}`);
+        }
+      }
+    });
+  }
+}
