@@ -105,7 +105,8 @@ fn layout(session: &dyn Session, span: (Ns, Ns)) -> (Layout, f64) {
 pub fn Thumbnail(props: &Props) -> Html {
     let drawn = use_state(|| None::<Rc<Drawn>>);
     let count = use_state_eq(|| None::<u64>);
-    let moves = props.plays && !use_media(STILL);
+    let still = use_media(STILL);
+    let moves = props.plays && !still;
     let theme = if use_shade() == "dark" { Theme::Dark } else { Theme::Light };
     // The list stands before its pictures are computed.
     use_effect_with(props.lab.clone(), {
@@ -127,10 +128,7 @@ pub fn Thumbnail(props: &Props) -> Html {
                     count.set(Some(picture));
                 })
             });
-            move || {
-                drop(timer);
-                count.set(None);
-            }
+            move || drop(timer)
         }
     });
     let now =

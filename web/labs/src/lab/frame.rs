@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Interval;
 use lightcone_formats::link::Document;
 use lightcone_web::link;
-use web_sys::{HtmlIFrameElement, Window};
+use web_sys::{Event, HtmlIFrameElement, Window};
 use yew::prelude::*;
 
 /// How often the frame's address is read, in ms.
@@ -40,6 +40,8 @@ impl Frame {
 
     /// Opens a document in it. The place of the one before is taken: Back leads to the step before, not through every run.
     pub fn open(&self, document: &Document) {
+        // Going where one is would tell the sandbox nothing.
+        self.settle();
         let address = format!("../#{}", link::fragment(document));
         let Some(element) = self.element() else { return };
         match self.window().filter(|_| element.has_attribute("src")) {
@@ -57,8 +59,17 @@ impl Frame {
         hash.map(|hash| hash.trim_start_matches('#').to_owned()).unwrap_or_default()
     }
 
-    /// What the reader has made of the document in it.
+    /// Has the sandbox write its address at once. It follows what is done there a moment later, but at once when the page
+    /// is left: so it is told that it is.
+    fn settle(&self) {
+        if let (Some(window), Ok(leaving)) = (self.window(), Event::new("pagehide")) {
+            let _ = window.dispatch_event(&leaving);
+        }
+    }
+
+    /// What the reader has made of the document in it, up to now.
     pub fn document(&self) -> Option<Document> {
+        self.settle();
         read(&self.fragment())
     }
 }

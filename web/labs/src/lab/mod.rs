@@ -1,8 +1,11 @@
 //! One lab: its text beside the sandbox.
 
+pub mod acts;
 pub mod frame;
 pub mod keys;
+mod mine;
 pub mod page;
+mod parts;
 mod prediction;
 mod prose;
 pub mod stage;

@@ -1,17 +1,16 @@
 //! A lab beside its sandbox.
 
-use std::rc::Rc;
-
 use lightcone_formats::link::Document;
-use lightcone_sim::order::Key;
 use lightcone_web::icons::{Sign, icon};
-use lightcone_web::{keep, link};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use crate::course::Known;
+use crate::lab::acts::{Acts, use_acts};
 use crate::lab::frame::{Frame, use_document};
 use crate::lab::keys::use_keys;
+use crate::lab::mine::{recall, remember};
+use crate::lab::parts::{Parts, choose_parts};
 use crate::lab::prediction::Prediction;
 use crate::lab::prose::{Spot, blocks};
 use crate::lab::stage::{self, same_world};
@@ -38,60 +37,23 @@ pub fn Page(props: &Props) -> Html {
     let node = use_node_ref();
     let frame = Frame::new(node.clone());
     let parts = use_state_eq(|| Parts::Both);
-    let shown = use_state_eq(|| None::<usize>);
-    let again = use_state_eq(|| 0);
     let Props { known, step, progress } = props;
     let (lab, step) = (&known.lab, *step);
     let done = progress.of(&known.id);
-    let made = use_document(&frame, (step, *again));
+    let acts = use_acts(&frame, known, step, progress);
+    let made = use_document(&frame, (step, acts.again));
     use_stage(&frame, known, step, progress);
     let go = use_going(known, step);
     use_keys(&frame, go);
     let heading = use_heading(step);
 
-    let scenario = made.as_ref().map(|made| made.scenario.clone());
-    let verdict = use_memo((known.clone(), step, scenario), |(known, step, scenario)| {
-        let task = known.lab.steps.get(*step).and_then(|step| step.task.as_ref());
-        task.map_or(Verdict::Waiting, |task| judge(&known.lab, *step, task, scenario.as_ref()))
-    });
+    let verdict = use_verdict(known, step, made.as_deref());
+    use_solved(known, step, verdict == Verdict::Done && !acts.is_shown, progress);
     use_effect_with((known.id.clone(), step, made.clone()), |(id, step, made)| {
         if let Some(made) = made {
             remember(id, *step, made);
         }
     });
-    let is_shown = *shown == Some(step);
-    use_solved(known, step, *verdict == Verdict::Done && !is_shown, progress);
-
-    let onagain = {
-        let (frame, known, shown, again) = (frame.clone(), known.clone(), shown.setter(), again.clone());
-        Callback::from(move |()| {
-            shown.set(None);
-            again.set(*again + 1);
-            frame.open(&stage::document(&known.lab, step, None, false, frame.size()));
-        })
-    };
-    let onsolution = {
-        let (frame, known, shown) = (frame.clone(), known.clone(), shown.setter());
-        Callback::from(move |()| {
-            let Some(task) = known.lab.steps.get(step).and_then(|step| step.task.as_ref()) else { return };
-            shown.set(Some(step));
-            let usual = stage::document(&known.lab, step, None, false, frame.size());
-            frame.open(&Document {
-                view: usual.view,
-                ..stage::solved(known.lab.scenario_of(step), &task.solution)
-            });
-        })
-    };
-    let onanswer = {
-        let (frame, id, progress) = (frame.clone(), known.id.clone(), progress.dispatcher());
-        Callback::from(move |()| {
-            progress.dispatch(Did::Answer(id.clone(), step));
-            if let Some(document) = frame.document().filter(|document| document.quiz) {
-                frame.open(&stage::revealed(&document));
-            }
-        })
-    };
-    let onspot = going_to(&frame, known, step);
     let Some(of) = lab.steps.get(step) else { return html! { <main></main> } };
     // What follows a question would answer it.
     let tells_after = of.prediction.is_none() || done.answered.contains(&step);
@@ -105,21 +67,14 @@ pub fn Page(props: &Props) -> Html {
                 </header>
                 <div class="text-scroll" key={step.to_string()} tabindex="0" role="group" aria-label="Step">
                     <h1>{ &lab.title }</h1>
-                    <div class="intro">{ (step == 0).then(|| intro(known, &onspot)) }</div>
+                    <div class="intro">{ (step == 0).then(|| intro(known, &acts.onspot)) }</div>
                     <p class="small step-count">{ format!("Step {} of {}", step + 1, lab.steps.len()) }</p>
                     <h2 ref={heading} tabindex="-1">{ &of.title }</h2>
-                    { blocks(&of.prose, &onspot) }
-                    <div class="asks-all">
-                        if of.prediction.is_some() {
-                            <Prediction key={format!("prediction {step}")} known={known.clone()} {step} answered={done.answered.contains(&step)} {onanswer} />
-                        }
-                        if let Some(task) = of.task.clone() {
-                            <Task key={format!("task {step}")} {task} verdict={*verdict} shown={is_shown} solved={done.solved.contains(&step)} {onsolution} onagain={onagain.clone()} />
-                        }
-                    </div>
-                    <div class="after">{ tells_after.then(|| blocks(&of.after, &onspot)) }</div>
-                    <div class="changed">{ changed(known, step, made.as_deref(), &onagain) }</div>
-                    <p class="small keys-line"><kbd>{ "N" }</kbd>{ " next step, " }<kbd>{ "Shift+N" }</kbd>{ " the one before. All other keys are the sandbox's: " }<kbd>{ "→" }</kbd>{ " steps the run, " }<kbd>{ "Space" }</kbd>{ " plays it, " }<kbd>{ "?" }</kbd>{ " shows them all." }</p>
+                    { blocks(&of.prose, &acts.onspot) }
+                    <div class="asks-all">{ asks(props, &acts, verdict) }</div>
+                    <div class="after">{ tells_after.then(|| blocks(&of.after, &acts.onspot)) }</div>
+                    <div class="changed">{ changed(known, step, made.as_deref(), &acts.onagain) }</div>
+                    { keys_line() }
                 </div>
                 { steps(known, step, &done) }
             </section>
@@ -130,35 +85,34 @@ pub fn Page(props: &Props) -> Html {
     }
 }
 
-/// What is in sight in a narrow window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Parts {
-    Text,
-    Both,
-    Run,
-}
-
-impl Parts {
-    fn class(self) -> &'static str {
-        match self {
-            Parts::Text => "only-text",
-            Parts::Both => "both",
-            Parts::Run => "only-run",
-        }
+/// What a step asks: a prediction, an action or a challenge.
+fn asks(props: &Props, acts: &Acts, verdict: Verdict) -> Html {
+    let Props { known, step, progress } = props;
+    let (step, done) = (*step, progress.of(&known.id));
+    let Some(of) = known.lab.steps.get(step) else { return html! { <span></span> } };
+    html! {
+        <>
+            <div>
+                if of.prediction.is_some() {
+                    <Prediction key={format!("prediction {step}")} known={known.clone()} {step} answered={done.answered.contains(&step)} onanswer={acts.onanswer.clone()} />
+                }
+            </div>
+            <div>
+                if let Some(task) = of.task.clone() {
+                    <Task key={format!("task {step}")} {task} {verdict} shown={acts.is_shown} solved={done.solved.contains(&step)} onsolution={acts.onsolution.clone()} onagain={acts.onagain.clone()} />
+                }
+            </div>
+        </>
     }
 }
 
-/// Chooses what is in sight where there is little room; elsewhere it is not there.
-fn choose_parts(parts: &UseStateHandle<Parts>) -> Html {
-    let one = |part: Parts, word: &'static str| {
-        let set = parts.setter();
-        let pressed = if **parts == part { "true" } else { "false" };
-        html! { <button key={word} type="button" class="button quiet" aria-pressed={pressed} onclick={move |_| set.set(part)}>{ word }</button> }
-    };
+/// Which keys there are.
+fn keys_line() -> Html {
     html! {
-        <div class="parts" role="group" aria-label="In sight">
-            { one(Parts::Text, "Text") }{ one(Parts::Both, "Both") }{ one(Parts::Run, "Run") }
-        </div>
+        <p class="small keys-line">
+            <kbd>{ "N" }</kbd>{ " next step, " }<kbd>{ "Shift+N" }</kbd>{ " the one before. All other keys are the sandbox's: " }
+            <kbd>{ "→" }</kbd>{ " steps the run, " }<kbd>{ "Space" }</kbd>{ " plays it, " }<kbd>{ "?" }</kbd>{ " shows them all." }
+        </p>
     }
 }
 
@@ -214,22 +168,6 @@ fn use_stage(frame: &Frame, known: &Known, step: usize, progress: &UseReducerHan
     });
 }
 
-/// Where the tab keeps the run that its reader has made, so that a reload takes nothing away.
-const MINE: &str = "lightcone.labs.run";
-
-fn remember(id: &str, step: usize, made: &Document) {
-    keep::set(MINE, &format!("{id} {step}\n{}", link::fragment(made)));
-}
-
-/// The run that the reader had made in this step when the page was left.
-fn recall(known: &Known, step: usize) -> Option<Document> {
-    let kept = keep::get(MINE)?;
-    let (place, fragment) = kept.split_once('\n')?;
-    let mine = link::from_link(fragment).ok().filter(|_| place == format!("{} {step}", known.id))?;
-    // It may be of another file, or of another world that the reader went to.
-    same_world(&mine.scenario, known.lab.scenario_of(step)).then_some(mine)
-}
-
 /// Steps by keys.
 #[hook]
 fn use_going(known: &Known, step: usize) -> Callback<isize> {
@@ -258,6 +196,18 @@ fn use_heading(step: usize) -> NodeRef {
     heading
 }
 
+/// What there is to say about the run that the reader has made.
+#[hook]
+fn use_verdict(known: &Known, step: usize, made: Option<&Document>) -> Verdict {
+    // Where the playhead stands changes nothing: a run is judged once.
+    let scenario = made.map(|made| made.scenario.clone());
+    let verdict = use_memo((known.clone(), step, scenario), |(known, step, scenario)| {
+        let task = known.lab.steps.get(*step).and_then(|step| step.task.as_ref());
+        task.map_or(Verdict::Waiting, |task| judge(&known.lab, *step, task, scenario.as_ref()))
+    });
+    *verdict
+}
+
 /// What the reader has done by their own hand is kept.
 #[hook]
 fn use_solved(known: &Known, step: usize, is_done: bool, progress: &UseReducerHandle<Progress>) {
@@ -267,20 +217,4 @@ fn use_solved(known: &Known, step: usize, is_done: bool, progress: &UseReducerHa
             progress.dispatch(Did::Solve(known.id.clone(), *step));
         }
     });
-}
-
-/// Moves the playhead of what is in the sandbox; where nothing is, of the step's own run.
-fn going_to(frame: &Frame, known: &Known, step: usize) -> Callback<Spot> {
-    let (frame, lab) = (frame.clone(), Rc::clone(&known.lab));
-    Callback::from(move |spot: Spot| {
-        let document =
-            frame.document().unwrap_or_else(|| stage::document(&lab, step, None, false, frame.size()));
-        let moment = match spot {
-            Spot::Moment(at) => Some(Key::end_of(at)),
-            Spot::Event(event) => stage::moment_of(&document.scenario, event),
-        };
-        if let Some(moment) = moment {
-            frame.open(&stage::at(&document, moment));
-        }
-    })
 }
