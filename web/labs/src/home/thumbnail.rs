@@ -76,10 +76,12 @@ impl Drawn {
         format!("data:image/svg+xml,{}", js_sys::encode_uri_component(&svg))
     }
 
-    /// The moment of one of the pictures that make it move.
+    /// The moment of one of the pictures that make it move: the playhead goes evenly over the picture, and over what is idle
+    /// as fast as that is short.
     fn moment(&self, picture: u64) -> Ns {
-        let (from, to) = self.span;
-        from + Ns(((to.0 - from.0) / PICTURES) * (picture % PICTURES))
+        let (from, to) = (self.layout.x_of((self.span.0, 0)), self.layout.x_of((self.span.1, u32::MAX)));
+        let share = (picture % PICTURES) as f64 / PICTURES as f64;
+        self.layout.time_at(from + (to - from) * share)
     }
 }
 
