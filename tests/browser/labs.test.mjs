@@ -210,14 +210,45 @@ test("what the reader has made survives a reload, and its undo the links in the 
   await until(async () => (await script(again)).length === 2, "the script without it");
 });
 
+const COURSE = [
+  "net/two-generals", "nodes/crash-models", "paxos/single", "raft/election", "raft/replication", "raft/safety", "txn/2pc",
+];
+
+for (const id of COURSE) {
+  test(`${id} from start to end: one choice of each question is right, and each task can be done`, async (t) => {
+    const { page, sandbox } = await lab(t, id);
+    const steps = await page.locator(".dot").count();
+    for (let step = 1; step <= steps; step += 1) {
+      await page.getByText(`Step ${step} of ${steps}`).waitFor();
+      const choices = page.locator(".choice");
+      const all = await choices.count();
+      for (let place = 0; place < all; place += 1) {
+        await choices.nth(place).click();
+        await page.locator(".because p").nth(place).waitFor();
+      }
+      const words = await page.locator(".because strong").allTextContents();
+      assert.equal(words.filter((word) => word === "Right. ").length, all > 0 ? 1 : 0, `step ${step}`);
+      if ((await page.locator(".task").count()) > 0) {
+        await verdict(page, "not-yet");
+        await page.getByRole("button", { name: "Show a solution" }).click();
+        await verdict(page, "done");
+      }
+      assert.equal(await sandbox.locator(".banner.trouble").isVisible(), false, `step ${step}`);
+      if (step < steps) await page.keyboard.press("n");
+    }
+    await page.getByRole("button", { name: "All labs" }).click();
+    await page.getByText(`all ${steps} steps seen`).waitFor();
+  });
+}
+
 /** Drops a file on the page. */
-async function drop(page, name, text) {
+async function drop(page, name, text, place = ".page") {
   const data = await page.evaluateHandle(([name, text]) => {
     const data = new DataTransfer();
     data.items.add(new File([text], name, { type: "text/markdown" }));
     return data;
   }, [name, text]);
-  await page.dispatchEvent(".page", "drop", { dataTransfer: data });
+  await page.dispatchEvent(place, "drop", { dataTransfer: data });
 }
 
 const election = readFileSync(join(root, "crates", "labs", "labs", "raft", "election.md"), "utf8");
@@ -235,6 +266,13 @@ test("a broken lab file is refused with file and line, and a whole one opens", a
   await drop(page, "mine.md", election.replace("Electing a leader", "Electing <b>my</b> leader"));
   await page.getByRole("heading", { level: 1, name: "Electing <b>my</b> leader" }).waitFor();
   assert.equal(await alert.innerText(), "");
+  // On the sandbox a lab is a lab as well, and what is none is the sandbox's.
+  const sandbox = await sandboxOf(page);
+  await drop(sandbox, "other.md", "no lab", "svg.body");
+  await alert.getByText("other.md, line 1").waitFor();
+  await alert.getByRole("button", { name: "Dismiss" }).click();
+  await drop(sandbox, "run.json", "no run", "svg.body");
+  await sandbox.getByText("This file could not be opened").waitFor();
   // A reload takes it away no more than any other.
   await page.reload();
   await page.getByRole("heading", { level: 1, name: "Electing <b>my</b> leader" }).waitFor();

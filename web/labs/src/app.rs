@@ -44,7 +44,7 @@ pub fn App() -> Html {
         <div class={classes!("page", "labs", shade)} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} {ondrop}>
             <div class="alerts" role="alert">{ refused.as_ref().map(|refused| alert(refused, dismiss)) }</div>
             if let Some((known, step)) = known {
-                <Page key={key(&known)} step={step.min(known.lab.steps.len().saturating_sub(1))} known={known.clone()} progress={progress.clone()} />
+                <Page key={key(&known)} step={step.min(known.lab.steps.len().saturating_sub(1))} known={known.clone()} progress={progress.clone()} open={open.clone()} />
             } else {
                 <Home key="home" labs={labs.clone()} progress={Rc::new((*progress).clone())} {strange} {open} />
             }

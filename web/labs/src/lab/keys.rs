@@ -1,16 +1,14 @@
 //! Keys: those of the labs wherever the focus is, and all others for the sandbox, even while the focus is in the text.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::document;
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, KeyboardEvent};
+use web_sys::{Document, Event, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::lab::frame::Frame;
+use crate::lab::inside::inside;
 
 /// Hears keys: N and Shift+N go on and back. `go` is told by how many steps.
 #[hook]
@@ -24,33 +22,17 @@ pub fn use_keys(frame: &Frame, go: Callback<isize>) {
                 }
             })
         };
-        let framed = frame.element().map(|element| in_frame(element.into(), frame.clone(), go.clone()));
-        move || drop((own, framed))
-    });
-}
-
-/// Hears the lab's keys in the sandbox as well, whenever one is loaded.
-fn in_frame(
-    element: Element,
-    frame: Frame,
-    go: Callback<isize>,
-) -> (EventListener, Rc<RefCell<Option<EventListener>>>) {
-    let heard = Rc::new(RefCell::new(None));
-    let hear = {
-        let heard = heard.clone();
-        move || {
+        let framed = {
             let go = go.clone();
-            let document = frame.element().and_then(|element| element.content_document());
-            *heard.borrow_mut() = document.map(|document| {
-                listener(&document, move |event| {
+            inside(frame, move |document| {
+                let go = go.clone();
+                listener(document, move |event| {
                     ours(event, &go);
                 })
-            });
-        }
-    };
-    // It may have been loaded before.
-    hear();
-    (EventListener::new(&element, "load", move |_| hear()), heard)
+            })
+        };
+        move || drop((own, framed))
+    });
 }
 
 fn listener(document: &Document, mut heard: impl FnMut(&KeyboardEvent) + 'static) -> EventListener {

@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod frame;
+pub mod inside;
 pub mod keys;
 mod mine;
 pub mod page;

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use crate::course::Known;
 use crate::lab::acts::{Acts, use_acts};
 use crate::lab::frame::{Frame, use_document};
+use crate::lab::inside::use_drops;
 use crate::lab::keys::use_keys;
 use crate::lab::mine::{recall, remember};
 use crate::lab::parts::{Parts, choose_parts};
@@ -19,6 +20,7 @@ use crate::lab::task::Task;
 use crate::lab::verdict::{Verdict, judge};
 use crate::place::Place;
 use crate::progress::{Did, Progress};
+use crate::source::Opening;
 
 /// Properties of [`Page`].
 #[derive(Properties, PartialEq)]
@@ -29,6 +31,8 @@ pub struct Props {
     pub step: usize,
     /// What the reader has done.
     pub progress: UseReducerHandle<Progress>,
+    /// What to do with a lab from a file.
+    pub open: Callback<Opening>,
 }
 
 /// A lab beside its sandbox.
@@ -37,7 +41,7 @@ pub fn Page(props: &Props) -> Html {
     let node = use_node_ref();
     let frame = Frame::new(node.clone());
     let parts = use_state_eq(|| Parts::Both);
-    let Props { known, step, progress } = props;
+    let Props { known, step, progress, open } = props;
     let (lab, step) = (&known.lab, *step);
     let done = progress.of(&known.id);
     let acts = use_acts(&frame, known, step, progress);
@@ -45,6 +49,7 @@ pub fn Page(props: &Props) -> Html {
     use_stage(&frame, known, step, progress);
     let go = use_going(known, step);
     use_keys(&frame, go);
+    use_drops(&frame, open.clone());
     let heading = use_heading(step);
 
     let verdict = use_verdict(known, step, made.as_deref());
@@ -87,7 +92,7 @@ pub fn Page(props: &Props) -> Html {
 
 /// What a step asks: a prediction, an action or a challenge.
 fn asks(props: &Props, acts: &Acts, verdict: Verdict) -> Html {
-    let Props { known, step, progress } = props;
+    let Props { known, step, progress, .. } = props;
     let (step, done) = (*step, progress.of(&known.id));
     let Some(of) = known.lab.steps.get(step) else { return html! { <span></span> } };
     html! {
