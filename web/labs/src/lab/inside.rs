@@ -40,11 +40,7 @@ pub fn use_drops(frame: &Frame, open: Callback<Opening>) {
         let open = open.clone();
         let inside = inside(frame, move |document| {
             let open = open.clone();
-            let options = EventListenerOptions {
-                phase: EventListenerPhase::Capture,
-                passive: false,
-                ..EventListenerOptions::default()
-            };
+            let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
             EventListener::new_with_options(document, "drop", options, move |event| dropped(event, &open))
         });
         move || drop(inside)
