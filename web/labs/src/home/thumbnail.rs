@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use gloo::timers::callback::{Interval, Timeout};
+use gloo::timers::callback::Timeout;
 use lightcone_diagram::{Frame, Labels, Layout, Theme, View, svg_between};
 use lightcone_labs::Look;
 use lightcone_sim::order::Key;
@@ -119,17 +119,12 @@ pub fn Thumbnail(props: &Props) -> Html {
             move || drop(timer)
         }
     });
-    use_effect_with((moves, drawn.is_some()), {
+    // Each picture is asked for when the one before stands: a busy machine shows fewer, and is left time for all else.
+    use_effect_with((moves, drawn.is_some(), *count), {
         let count = count.setter();
-        move |&(moves, is_drawn)| {
-            let mut picture = 0;
-            let timer = (moves && is_drawn).then(|| {
-                let count = count.clone();
-                Interval::new(EVERY, move || {
-                    picture += 1;
-                    count.set(Some(picture));
-                })
-            });
+        move |&(moves, is_drawn, before)| {
+            let next = before.map_or(0, |before| before + 1);
+            let timer = (moves && is_drawn).then(|| Timeout::new(EVERY, move || count.set(Some(next))));
             move || drop(timer)
         }
     });
