@@ -253,8 +253,12 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
             }
         }
         Command::Escape => {
-            desk.pop.set(None);
-            desk.pick.set(None);
+            // One thing at a time: what is open, then what is looked into.
+            if pop.is_some() {
+                desk.pop.set(None);
+            } else {
+                desk.pick.set(None);
+            }
         }
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),

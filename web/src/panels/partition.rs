@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
-use lightcone_sim::protocol::Weight;
+use lightcone_sim::protocol::{Status, Weight};
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Condition, Session};
 use lightcone_sim::sorted::Map;
@@ -14,6 +14,7 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
 use crate::dom;
+use crate::epoch;
 use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
@@ -211,7 +212,8 @@ pub fn Partition(props: &PartitionProps) -> Html {
             changed.insert(node, group);
             grouping.set(changed);
         });
-        html! { <key={node.to_string()}>{ group_row(&words::name(&props.scenario, node), chosen, &onpick) }</> }
+        let status = props.run.session().node(node, props.now).and_then(|state| state.status);
+        html! { <key={node.to_string()}>{ group_row(&words::name(&props.scenario, node), status, chosen, &onpick) }</> }
     };
     let onway = Callback::from({
         let one_way = one_way.setter();
@@ -243,7 +245,7 @@ pub fn Partition(props: &PartitionProps) -> Html {
     }
 }
 
-fn group_row(name: &str, chosen: usize, onpick: &Callback<usize>) -> Html {
+fn group_row(name: &str, status: Option<Status>, chosen: usize, onpick: &Callback<usize>) -> Html {
     let choice = |(group, word): (usize, &'static str)| {
         let onpick = onpick.clone();
         let label = if group == NONE {
@@ -259,6 +261,7 @@ fn group_row(name: &str, chosen: usize, onpick: &Callback<usize>) -> Html {
     html! {
         <div class="group-row" role="group" aria-label={name.to_owned()}>
             <span class="group-name">{ name }</span>
+            <span class={classes!("group-role", status.and_then(|status| epoch::class(status.epoch)))}>{ status.map_or("", |status| status.role) }</span>
             { for GROUPS.into_iter().enumerate().map(choice) }
         </div>
     }
