@@ -126,6 +126,7 @@ pub fn Pane(props: &PaneProps) -> Html {
         labels: props.look.view.labels,
         options_open: props.options_open,
         fits,
+        cramped: fits && props.look.cramped,
     };
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
@@ -180,18 +181,21 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
                 let (x, gutter) = (layout.x_of((goal, u32::MAX)), layout.gutter());
                 (x, if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - gutter)
             };
-            look.dispatch(LookAction::Fitted(fitting(at)));
+            let (zoom, fits) = fitting(at);
+            look.dispatch(LookAction::Fitted(zoom, fits));
         }
     });
 }
 
 /// The greatest zoom, at most the natural one, at which something stands within what fits. `at` gives its place and the
-/// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain.
-fn fitting(at: impl Fn(f64) -> (f64, f64)) -> f64 {
+/// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain,
+/// and the answer is that it does not fit.
+fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
     let (least, room) = at(LEAST_FIT);
     let goal = (room * FITS).max(least * 1.1);
+    let fits = goal <= room;
     if at(1.0).0 <= goal {
-        return 1.0;
+        return (1.0, fits);
     }
     let (mut low, mut high) = (LEAST_FIT, 1.0);
     for _ in 0..11 {
@@ -199,7 +203,7 @@ fn fitting(at: impl Fn(f64) -> (f64, f64)) -> f64 {
         let middle = middle.sqrt();
         if at(middle).0 <= goal { low = middle } else { high = middle }
     }
-    low
+    (low, fits)
 }
 
 fn selected(pick: Pick) -> Selected {
