@@ -71,7 +71,9 @@ impl Books {
 pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
     let mut work = Work::open(number, document.scenario.clone(), document.playhead, document.quiz)?;
     if document.playhead.is_none() {
-        if matches(STILL) {
+        if let Some(still) = link::still_moment(&work.run) {
+            work.now = still;
+        } else if matches(STILL) {
             work.now = link::telling_moment(&work.run, work.scenario.until);
         } else {
             work.now = link::first_moment(&work.run);
