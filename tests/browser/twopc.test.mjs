@@ -24,7 +24,7 @@ test("participants that voted yes are blocked until the coordinator is back, and
 
   await toNode(page, "A", "Recover");
   assert.equal((await card(page, "A")).condition, "up");
-  await stepUntil(page, async () => (await roles()).every((role) => role === "participant"), "the outcome");
+  await stepUntil(page, async () => (await roles()).every((role) => role === "committed"), "the outcome");
   const decisions = (await participants()).map(({ fields }) => fields["last decision"]);
   assert.match(decisions[0], /^(commit|abort) t1$/);
   assert.equal(decisions[0], decisions[1], "both carry out the same");

@@ -30,8 +30,14 @@ fn participant_status(participant: &Participant) -> Status {
         return Status { role, weight: Weight::Dashed, epoch: epoch(txn) };
     }
     let working = participant.working.get_max().map(|&(txn, _)| txn);
-    let decided = participant.decided.get_max().map(|&(txn, _)| txn);
-    Status { role: "participant", weight: Weight::Thin, epoch: working.max(decided).and_then(epoch) }
+    let decided =
+        participant.decided.get_max().filter(|&&(txn, _)| working.is_none_or(|working| working < txn));
+    let (role, txn) = match decided {
+        Some(&(txn, Decision::Commit)) => ("committed", Some(txn)),
+        Some(&(txn, Decision::Abort)) => ("aborted", Some(txn)),
+        None => ("participant", working),
+    };
+    Status { role, weight: Weight::Thin, epoch: txn.and_then(epoch) }
 }
 
 /// Before the first transaction there is no epoch.
