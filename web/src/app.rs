@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, Pop};
 use crate::diagram::menu::{LaneMenu, crash_list, crash_or_recover};
 use crate::diagram::pane::{Pane, Shown};
+use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::keys::{Command, use_keys};
 use crate::hooks::media::{DARK, NARROW, use_media};
@@ -260,6 +261,7 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
                 desk.pick.set(None);
             }
         }
+        Command::Agree => dom::press("[data-sheet=partition] .strong"),
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
         Command::PickHere | Command::PickNext | Command::PickBefore | Command::PickUp | Command::PickDown => {
