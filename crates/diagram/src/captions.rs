@@ -7,16 +7,16 @@ use lightcone_sim::clock::Segment;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
-use lightcone_sim::trace::{EventKind, FateKind, Instant};
+use lightcone_sim::trace::{FateKind, Instant};
 
 use crate::arrows::Shaft;
 use crate::labels::{Area, Ground, Line};
 use crate::layout::Layout;
-use crate::marks::{events_in, lost_its_disk, pulses_in};
+use crate::marks::{events_in, pulses_in};
 use crate::numbers::{digits_of, said};
 use crate::palette::hue;
 use crate::pen::{Words, at};
-use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, leader};
+use crate::proposals::{at_arrow, blocks, by_pulse, by_tick, leader};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::view::{Flow, Labels};
@@ -193,7 +193,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn event_here(&self, event: EventId) -> Option<(usize, f64)> {
+    pub fn event_here(&self, event: EventId) -> Option<(usize, f64)> {
         let lane = self.session.trace().nodes().index(event.node)?;
         let x = self.layout.weave.event(lane, event.index)?;
         (x >= self.span.0 && x < self.span.0 + CHUNK).then_some((lane, x))
@@ -228,88 +228,6 @@ impl<'a> Writer<'a> {
                 from,
                 about: About::Event(lane, event),
             });
-        }
-    }
-
-    /// New roles and epochs, crashes and recoveries, in words.
-    fn events(&mut self) {
-        let trace = self.session.trace();
-        let mut minor = Vec::new();
-        for (lane, (node, line)) in trace.lanes().enumerate() {
-            let Some(across) = self.layout.lanes.across_at(lane) else { continue };
-            for index in events_in(&self.layout.weave, lane, self.chunk) {
-                let Some(event) = line.events.get(index as usize - 1) else { continue };
-                let word = match event.kind {
-                    EventKind::Crash => "crash",
-                    EventKind::Amnesia => "crash, disk lost",
-                    EventKind::Recover if lost_its_disk(trace, lane, index) => "back, disk empty",
-                    EventKind::Recover => "back, disk kept",
-                    EventKind::Pause => "paused",
-                    _ => continue,
-                };
-                let is_back = event.kind == EventKind::Recover;
-                let class = if is_back { "back-word" } else { "fault-word" };
-                self.word((lane, EventId { node, index }), across, &[word], event.key.instant(), None, class);
-            }
-            for pair in line.statuses.windows(2) {
-                let [(_, before), (index, Some(after))] = pair else { continue };
-                let Some(event) = line.events.get(*index as usize - 1) else { continue };
-                let whole = self.session.role_words(*after);
-                let epoch = whole[after.role.len()..].to_owned();
-                let id = EventId { node, index: *index };
-                let says = ((lane, id), across, whole, epoch, event.key.instant(), after.epoch.map(hue));
-                if before.is_some_and(|before| before.role == after.role) {
-                    minor.push(says)
-                } else {
-                    self.role(says)
-                }
-            }
-        }
-        for says in minor {
-            self.role(says);
-        }
-    }
-
-    fn role(
-        &mut self,
-        (about, across, whole, epoch, from, hue): (
-            (usize, EventId),
-            f64,
-            String,
-            String,
-            Instant,
-            Option<u8>,
-        ),
-    ) {
-        self.word(about, across, &[&whole, epoch.trim()], from, hue, "role-word");
-    }
-
-    /// A word by an event; of several the first that finds room.
-    fn word(
-        &mut self,
-        (lane, id): (usize, EventId),
-        across: f64,
-        contents: &[&str],
-        from: Instant,
-        hue: Option<u8>,
-        class: &'static str,
-    ) {
-        let Some((_, x)) = self.event_here(id) else { return };
-        for content in contents.iter().filter(|content| !content.is_empty()) {
-            let bold = Words::unplaced(*content, self.text, true);
-            let proposals = by(self.flow(), x, across, &bold);
-            if let Some(words) = self.ground.place(proposals, CROSSINGS) {
-                return self.say(Caption {
-                    key: format!("{class}-{id}"),
-                    class,
-                    hue,
-                    target: Some(Target::Event(id)),
-                    words,
-                    leader: None,
-                    from,
-                    about: About::Event(lane, id),
-                });
-            }
         }
     }
 

@@ -8,38 +8,62 @@ use crate::scene::Anchor;
 use crate::text::{shorten, width, wrap};
 use crate::view::Flow;
 
-/// Places for a text by a point of a lane: above it and behind, above and before, below, then farther away.
-pub(crate) fn by(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Words> {
+/// Places for a text by a point of a lane: above it and behind, above and before, below; and worse ones: farther away, or
+/// turned along a lane that runs down.
+pub(crate) fn by(flow: Flow, along: f64, across: f64, words: &Words) -> [Vec<Words>; 2] {
     let size = words.size;
     let (x, y) = flow.xy(at(along, across));
-    let moved =
-        |(dx, dy, anchor): (f64, f64, Anchor)| Words { x: x + dx, y: y + dy, anchor, ..words.clone() };
-    let (near, above, below) = (size * 0.55, -size * 0.75, size * 1.5);
-    let line = size * 1.15;
-    match flow {
-        Flow::LeftToRight => [
-            (near, above, Anchor::Start),
-            (-near, above, Anchor::End),
-            (near, below, Anchor::Start),
-            (-near, below, Anchor::End),
-            (near, above - line, Anchor::Start),
-            (near, below + line, Anchor::Start),
-            (-near, above - line, Anchor::End),
-            (near + size * 2.0, above, Anchor::Start),
-        ]
-        .map(moved)
-        .to_vec(),
-        Flow::TopToBottom => [
-            (size * 0.85, size * 0.35, Anchor::Start),
-            (-size * 0.85, size * 0.35, Anchor::End),
-            (size * 0.85, size * 1.5, Anchor::Start),
-            (size * 0.85, -size * 0.8, Anchor::Start),
-            (-size * 0.85, size * 1.5, Anchor::End),
-            (-size * 0.85, -size * 0.8, Anchor::End),
-        ]
-        .map(moved)
-        .to_vec(),
+    let moved = |&(dx, dy, anchor): &(f64, f64, Anchor)| Words {
+        x: x + dx * size,
+        y: y + dy * size,
+        anchor,
+        ..words.clone()
+    };
+    let (near, far): (&[_], &[_]) = match flow {
+        Flow::LeftToRight => (
+            &[
+                (0.55, -0.75, Anchor::Start),
+                (-0.55, -0.75, Anchor::End),
+                (0.55, 1.5, Anchor::Start),
+                (-0.55, 1.5, Anchor::End),
+                (0.55, -1.9, Anchor::Start),
+                (0.55, 2.65, Anchor::Start),
+                (-0.55, -1.9, Anchor::End),
+                (2.55, -0.75, Anchor::Start),
+            ],
+            &[
+                (2.55, 1.5, Anchor::Start),
+                (4.55, -0.75, Anchor::Start),
+                (4.55, 1.5, Anchor::Start),
+                (-0.55, 2.65, Anchor::End),
+                (2.55, -1.9, Anchor::Start),
+                (2.55, 2.65, Anchor::Start),
+            ],
+        ),
+        Flow::TopToBottom => (
+            &[
+                (0.85, 0.35, Anchor::Start),
+                (-0.85, 0.35, Anchor::End),
+                (0.85, 1.5, Anchor::Start),
+                (0.85, -0.8, Anchor::Start),
+                (-0.85, 1.5, Anchor::End),
+                (-0.85, -0.8, Anchor::End),
+            ],
+            &[
+                (0.5, 0.7, Anchor::Start),
+                (-1.2, 0.7, Anchor::Start),
+                (0.5, 2.7, Anchor::Start),
+                (-1.2, 2.7, Anchor::Start),
+                (0.5, -0.7, Anchor::End),
+                (-1.2, -0.7, Anchor::End),
+            ],
+        ),
+    };
+    let mut places = [near, far].map(|places| places.iter().map(moved).collect::<Vec<Words>>());
+    if flow == Flow::TopToBottom {
+        places[1].iter_mut().for_each(|words| words.rotate = 90.0);
     }
+    places
 }
 
 /// Places for the count of a folded stretch, close to its mark.

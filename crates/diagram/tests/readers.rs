@@ -266,3 +266,29 @@ fn a_label_that_finds_no_room_is_told_by_its_arrow() {
         assert!(shape.title.as_ref().is_some_and(|title| title.contains(&told.label)), "{shape:?}");
     }
 }
+
+#[test]
+fn a_new_role_is_never_told_by_a_number_alone() {
+    for entry in lightcone_protocols::all() {
+        for (title, scenario) in (entry.examples)() {
+            let session = run(scenario);
+            for flow in [Flow::LeftToRight, Flow::TopToBottom] {
+                let (_, scene) = at_end_of(&*session, View { flow, ..View::default() }, Ns::s(60));
+                for shape in layer(&scene, "labels").filter(|shape| is(shape, "role-word")) {
+                    let (Some(Target::Event(id)), Geometry::Text { content, .. }) =
+                        (shape.target, &shape.geometry)
+                    else {
+                        panic!("a word by an event: {shape:?}");
+                    };
+                    let statuses = &session.trace().lane(id.node).expect("a lane").statuses;
+                    let place =
+                        statuses.iter().position(|(index, _)| *index == id.index).expect("it changes");
+                    let role = |place: usize| statuses[place].1.map(|status| status.role);
+                    let after = role(place).expect("it has a role");
+                    let is_told = content.get(..3) == after.get(..3);
+                    assert!(is_told || role(place - 1) == Some(after), "{title}, {flow:?}: {id} {content}");
+                }
+            }
+        }
+    }
+}
