@@ -101,14 +101,14 @@ pub(crate) struct Weave {
 }
 
 /// What keeps marks apart, by the size of text, and more or less of it by the zoom.
-fn gaps(text: f64, zoom: f64) -> Gaps {
-    let unit = text / 12.0;
+fn gaps(view: &View, zoom: f64) -> Gaps {
+    let unit = view.text_px / 12.0;
     let wide = unit * zoom.sqrt().clamp(0.35, 4.0);
     Gaps {
-        neighbours: 6.5 * wide,
-        line: (16.0 * wide).max(7.0 * unit),
-        slant: 38.0 * wide,
-        idle: 150.0 * wide.max(unit),
+        neighbours: 6.5 * wide * view.stretch,
+        line: (16.0 * wide).max(7.0 * unit) * view.stretch,
+        slant: 38.0 * wide * view.stretch,
+        idle: 150.0 * wide.max(unit) * view.stretch,
         broken: 64.0 * unit,
     }
 }
@@ -118,7 +118,7 @@ const COLUMN: f64 = 44.0;
 
 /// Width of a column in logical order.
 fn column(view: &View, zoom: f64) -> f64 {
-    COLUMN * view.text_px / 12.0 * zoom.sqrt().clamp(0.35, 4.0)
+    COLUMN * view.text_px / 12.0 * zoom.sqrt().clamp(0.35, 4.0) * view.stretch
 }
 
 /// A zoom at which a usual message is seen to slant.
@@ -139,8 +139,8 @@ impl Weave {
     /// Gives everything in a run its place.
     pub fn new(session: &dyn Session, view: &View, space: &Space, lanes: &Lanes, folds: &Folds) -> Weave {
         let trace = session.trace();
-        let zoom = space.px_per_s / natural_zoom(trace);
-        let gaps = gaps(view.text_px, zoom);
+        let zoom = space.px_per_s / view.stretch / natural_zoom(trace);
+        let gaps = gaps(view, zoom);
         let (axis, mut events) = axis(trace, view, space, lanes, folds, (gaps, column(view, zoom)));
         place_quiet(trace, &axis, &mut events);
         let mut weave = Weave {
