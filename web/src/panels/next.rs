@@ -93,7 +93,9 @@ pub fn Next(props: &NextProps) -> Html {
     } else {
         format!("{count} in all; the first {SHOWN} are listed")
     };
-    let nothing = if gesture::holds_all(&*session, props.now) {
+    let nothing = if session.trace().last_event(props.now).is_none() {
+        "The run begins with the first step."
+    } else if gesture::holds_all(&*session, props.now) {
         "Nothing is under way. A client's request or a fired timer would set something in motion."
     } else {
         "Nothing is under way and no timer is set."
