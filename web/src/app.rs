@@ -261,6 +261,7 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
                 desk.pick.set(None);
             }
         }
+        Command::Trace => dispatch(WorkAction::Trace),
         Command::Agree => dom::press("[data-sheet=partition] .strong"),
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),

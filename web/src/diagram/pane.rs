@@ -31,7 +31,7 @@ const NEAR: f64 = 14.0;
 /// No frame of playing passes over more than this.
 const LEAP: Ns = Ns::ms(250);
 /// How long the light cone of an edit glows, in ms.
-const GLOW_MS: u32 = 1_800;
+const GLOW_MS: u32 = 3_000;
 /// What fits leaves a little room beyond the playhead: it stands at this part of the window.
 const FITS: f64 = 0.86;
 /// The least that fitting zooms to, of the natural size.
@@ -104,11 +104,11 @@ pub fn Pane(props: &PaneProps) -> Html {
     let plan = use_plan(&work.run, view.clone(), space);
     *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
     let fits = props.look.fitted.is_some();
-    let playing = Playing { now: work.now, playing: work.playing, fits };
+    let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
     use_fit(props, size, &view, *natural, &desk);
     let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
-    let glow = use_glow(work.touched.clone());
+    let glow = use_glow(work.touched.clone(), work.changed() == Some(true));
     let onclick = {
         let (desk, run, plan, node, drag) =
             (desk.clone(), work.run.clone(), plan.clone(), node.clone(), drag.clone());
@@ -125,6 +125,7 @@ pub fn Pane(props: &PaneProps) -> Html {
         scale: props.look.view.scale,
         labels: props.look.view.labels,
         options_open: props.options_open,
+        changed: work.changed(),
         fits,
         cramped: fits && props.look.cramped,
     };
@@ -221,9 +222,9 @@ fn use_plan(run: &Run, view: View, space: Option<Space>) -> Option<Plan> {
     (*plan).clone()
 }
 
-/// The light cone of the last edit, for a moment after it.
+/// The light cone of the last edit, for a moment after it, or as long as it is traced.
 #[hook]
-fn use_glow(touched: Option<Touch>) -> Option<Cone> {
+fn use_glow(touched: Option<Touch>, traced: bool) -> Option<Cone> {
     let over = use_state_eq(|| 0);
     let count = touched.as_ref().map_or(0, |touch| touch.count);
     use_effect_with(count, {
@@ -233,7 +234,7 @@ fn use_glow(touched: Option<Touch>) -> Option<Cone> {
             move || drop(timer)
         }
     });
-    touched.filter(|touch| touch.count != *over).map(|touch| (*touch.cone).clone())
+    touched.filter(|touch| traced || touch.count != *over).map(|touch| (*touch.cone).clone())
 }
 
 fn stage(layout: &Layout, session: &dyn Session, frame: &Frame, drag: &Drag) -> Html {

@@ -46,6 +46,8 @@ pub enum Command {
     GoToPick,
     /// Close what is open, unpick what is picked.
     Escape,
+    /// What the last edit may have changed stays in sight, or no longer.
+    Trace,
     /// Does what the open sheet is for.
     Agree,
     /// Larger.
@@ -110,6 +112,7 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("e", _) => Command::PickHere,
         ("g", _) => Command::GoToPick,
         ("Escape", _) => Command::Escape,
+        ("w", _) => Command::Trace,
         ("Enter", _) => Command::Agree,
         ("]", _) => Command::ZoomIn,
         ("[", _) => Command::ZoomOut,

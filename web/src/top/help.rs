@@ -14,6 +14,7 @@ const KEYS: &[(&str, &str)] = &[
     ("p", "partition the network"),
     ("u, Ctrl+Z", "undo an edit"),
     ("Ctrl+Shift+Z", "redo it"),
+    ("w", "what the last edit can have changed"),
     ("e", "look into the event that has just happened"),
     ("Shift+→, Shift+←", "look into the next event, the one before"),
     ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
