@@ -12,7 +12,9 @@ use crate::failure::{Code, Failure};
 use crate::ran::Ran;
 
 /// The room across the lanes, in px: lanes stand farther apart than they must if it is there.
-const ACROSS_PX: f64 = 360.0;
+const ACROSS_PX: f64 = 560.0;
+/// The least distance between lanes, in px, so that words lie over nothing else.
+const LANE_GAP_PX: f64 = 76.0;
 /// The room along the time axis that a picture is made for if nobody says. A run with much in it gets more.
 const ALONG_PX: f64 = 1_600.0;
 /// The length up to which a picture whose time runs down is stretched.
@@ -52,6 +54,7 @@ fn view(ran: &Ran<'_>, picture: &Picture) -> Result<View, Failure> {
     let mut view: View = serde_json::from_value(saved).map_err(|error| {
         Failure::BadInput(format!("the view that the scenario was saved with does not read: {error}"))
     })?;
+    view.lane_gap_px = view.lane_gap_px.max(LANE_GAP_PX);
     view.hide_future |= ran.document.quiz;
     view.scale = picture.scale.unwrap_or(view.scale);
     view.flow = picture.flow.unwrap_or(view.flow);
