@@ -7,6 +7,7 @@ use lightcone_sim::clock::Segment;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
+use lightcone_sim::sorted::sort_by_key;
 use lightcone_sim::trace::{FateKind, Instant};
 
 use crate::arrows::Shaft;
@@ -259,44 +260,55 @@ impl<'a> Writer<'a> {
         if layout.view.labels == Labels::None {
             return;
         }
-        // Of a broadcast that says one thing to all, one arrow says it to either side; of routine, one of all.
+        // Of a broadcast that says one thing to all, one arrow says it to either side first; of routine, one of all.
         let mut said: Vec<(usize, u32, bool, String)> = Vec::new();
-        for chunk in layout.weave.chunks_within(self.span) {
-            if layout.weave.chunks[chunk].is_dense() {
-                continue;
-            }
-            for &place in &layout.weave.chunks[chunk].arrows {
-                let arrow = &layout.weave.arrows[place as usize];
-                let middle = (arrow.x0 + arrow.x_end()) / 2.0;
-                let is_here = middle >= self.span.0 && middle < self.span.0 + CHUNK;
-                if arrow.folded || !is_here || arrow.id.is_copy() {
-                    continue;
-                }
-                let Some(told) = self.session.message(arrow.id) else { continue };
-                let label =
-                    if layout.view.labels == Labels::Kinds { told.kind.to_owned() } else { told.label };
-                let is_up = self.goes_up(arrow);
-                let is_said = said.iter().any(|(from, event, up, text)| {
-                    (*from, *event) == (arrow.from, arrow.event)
-                        && (*up == is_up || arrow.routine)
-                        && *text == label
-                });
-                if label.is_empty() || is_said {
-                    continue;
-                }
-                if self.arrow(arrow, place, &label) {
-                    said.push((arrow.from, arrow.event, is_up, label));
-                    if said.len() > 64 {
-                        said.remove(0);
-                    }
+        let mut rest = Vec::new();
+        for place in self.own_arrows() {
+            let arrow = &layout.weave.arrows[place as usize];
+            let Some(told) = self.session.message(arrow.id) else { continue };
+            let label = if layout.view.labels == Labels::Kinds { told.kind.to_owned() } else { told.label };
+            let is_up = self.goes_up(arrow);
+            let is_said = said.iter().any(|(from, event, up, text)| {
+                (*from, *event) == (arrow.from, arrow.event)
+                    && (*up == is_up || arrow.routine)
+                    && *text == label
+            });
+            if is_said && !arrow.routine {
+                rest.push((place, label));
+            } else if !is_said && !label.is_empty() && self.arrow(place, &label, false) {
+                said.push((arrow.from, arrow.event, is_up, label));
+                if said.len() > 64 {
+                    said.remove(0);
                 }
             }
         }
+        for (place, label) in rest {
+            self.arrow(place, &label, true);
+        }
+    }
+
+    /// The arrows whose words stand in the chunk, in order of time: what comes later takes no room from what was before.
+    fn own_arrows(&self) -> Vec<u32> {
+        let weave = &self.layout.weave;
+        let mut places = Vec::new();
+        for chunk in weave.chunks_within(self.span).map(|chunk| &weave.chunks[chunk]) {
+            let is_own = |&&place: &&u32| {
+                let arrow = &weave.arrows[place as usize];
+                let middle = (arrow.x0 + arrow.x_end()) / 2.0;
+                let is_here = middle >= self.span.0 && middle < self.span.0 + CHUNK;
+                is_here && !arrow.folded && !arrow.id.is_copy()
+            };
+            if !chunk.is_dense() {
+                places.extend(chunk.arrows.iter().filter(is_own));
+            }
+        }
+        sort_by_key(&mut places, |&place| weave.arrows[place as usize].sent);
+        places
     }
 
     /// Whether the same words stand right beside these.
-    fn stutters(&self, words: &Words) -> bool {
-        let area = Area::of(words).aired(self.text * 1.2, self.text * 0.9);
+    fn stutters(&self, words: &Words, apart: f64) -> bool {
+        let area = Area::of(words).aired(self.text * 1.2 * apart, self.text * 0.9 * apart);
         let mut same = self.captions.iter().filter(|caption| caption.words.content == words.content);
         same.any(|caption| Area::of(&caption.words).overlaps(&area))
     }
@@ -343,14 +355,16 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn arrow(&mut self, arrow: &Arrow, place: u32, label: &str) -> bool {
+    /// Labels an arrow. What has been said before is said again only in whole, and well apart.
+    fn arrow(&mut self, place: u32, label: &str, again: bool) -> bool {
+        let arrow = &self.layout.weave.arrows[place as usize];
         let Some(shaft) = Shaft::of(arrow, &self.layout.lanes) else { return false };
         let part = if arrow.held { 0.3 } else { arrow.part };
         let (from, to) = (self.flow().xy(shaft.from), self.flow().xy(shaft.after(part)));
         let first = label.split_whitespace().next().unwrap_or(label);
         for content in [label, first] {
             let mut proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
-            proposals.retain(|words| !self.stutters(words));
+            proposals.retain(|words| !self.stutters(words, if again { 3.0 } else { 1.0 }));
             if let Some(words) = self.ground.place(proposals, 0) {
                 let class = match (arrow.client, arrow.fate) {
                     (true, _) => "label client",
@@ -369,7 +383,7 @@ impl<'a> Writer<'a> {
                 });
                 return true;
             }
-            if first == label {
+            if first == label || again {
                 break;
             }
         }

@@ -132,31 +132,44 @@ pub(crate) fn in_strip(
     places.into_iter().map(turned).collect()
 }
 
-/// Places for a label at an arrow on the screen: along it if it is no steeper than 45°, else beside it.
+/// How far from an arrow's middle a label may stand, in parts of its way.
+const FROM_MIDDLE: [f64; 11] = [0.0, 0.06, 0.12, 0.18, 0.24, 0.28, 0.32, 0.36, 0.39, 0.42, 0.44];
+
+/// Places for a label at an arrow on the screen: along it if it is no steeper than 45°, or beside it.
 pub(crate) fn at_arrow(from: (f64, f64), to: (f64, f64), words: &Words) -> Vec<Words> {
     let (from, to) = if to.0 < from.0 { (to, from) } else { (from, to) };
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx.hypot(dy).max(1e-9);
     let size = words.size;
-    let parts = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8, 0.14, 0.86];
-    let place = |(x, y): (f64, f64), anchor, rotate| Words { x, y, anchor, rotate, ..words.clone() };
-    let mut out = Vec::new();
+    let parts = FROM_MIDDLE.iter().flat_map(|&away| [0.5 - away, 0.5 + away]);
+    let place = |x, y, anchor, rotate| Words { x, y, anchor, rotate, ..words.clone() };
+    let (mut along, mut beside) = (Vec::new(), Vec::new());
     let is_flat = dy.abs() <= dx;
     // Beside a steep line, far enough that it does not cut a corner of the text.
     let away = size * 0.36 + size * 0.56 * dx / dy.abs().max(1e-9);
     for part in parts {
         let (x, y) = (from.0 + dx * part, from.1 + dy * part);
         if !is_flat {
-            out.push(place((x + away, y + size * 0.34), Anchor::Start, 0.0));
-            out.push(place((x - away, y + size * 0.34), Anchor::End, 0.0));
-        } else if (part * length).min((1.0 - part) * length) > words.width() / 2.0 + 10.0 {
+            beside.push(place(x + away, y + size * 0.34, Anchor::Start, 0.0));
+            beside.push(place(x - away, y + size * 0.34, Anchor::End, 0.0));
+            continue;
+        }
+        if (part * length).min((1.0 - part) * length) > words.width() / 2.0 + 10.0 {
             let (cos, sin) = (dx / length, dy / length);
             for up in [size * 0.34, -size * 1.06] {
-                out.push(place((x + up * sin, y - up * cos), Anchor::Middle, dy.atan2(dx).to_degrees()));
+                along.push(place(x + up * sin, y - up * cos, Anchor::Middle, dy.atan2(dx).to_degrees()));
             }
         }
+        // Where it slants enough, with a corner at it.
+        if dy.abs() > dx * 0.3 {
+            let (above, below) =
+                if dy > 0.0 { (Anchor::Start, Anchor::End) } else { (Anchor::End, Anchor::Start) };
+            beside.push(place(x, y - size * 0.4, above, 0.0));
+            beside.push(place(x, y + size * 1.15, below, 0.0));
+        }
     }
-    out
+    along.extend(beside);
+    along
 }
 
 /// Places for a sentence in a few lines by a point of a lane: in ever narrower columns, then away from it, and at last

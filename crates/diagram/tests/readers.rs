@@ -292,3 +292,26 @@ fn a_new_role_is_never_told_by_a_number_alone() {
         }
     }
 }
+
+#[test]
+fn most_messages_say_what_they_are_where_there_is_room() {
+    for protocol in ["2pc", "paxos"] {
+        let entry = lightcone_protocols::find(protocol).expect("a protocol of this name");
+        let session = run(Scenario { until: Ns::s(2), ..(entry.scenario)(None) });
+        let space = Space { px_per_s: Layout::natural_zoom(&*session), along_px: 1_600.0, ..SPACE };
+        let view = View { stretch: Layout::stretch(&*session, &View::default(), space), ..View::default() };
+        let scene = Layout::new(&*session, &view, space).scene(&*session, &Frame::at(Key::end_of(Ns::s(2))));
+        let said = |shape: &&Shape| is(shape, "label");
+        let labels: Vec<_> = layer(&scene, "labels").filter(said).collect();
+        let is_whole = |shape: &&&Shape| match (&shape.geometry, shape.target) {
+            (Geometry::Text { content, .. }, Some(Target::Message(id))) => {
+                session.message(id).is_some_and(|told| told.label == *content)
+            }
+            _ => false,
+        };
+        let whole = labels.iter().filter(is_whole).count();
+        let sent = session.trace().messages().count();
+        assert!(labels.len() * 10 >= sent * 8, "{protocol}: {} of {sent}", labels.len());
+        assert!(whole * 10 >= sent * 7, "{protocol}: {whole} of {sent} in whole");
+    }
+}
