@@ -315,3 +315,17 @@ fn most_messages_say_what_they_are_where_there_is_room() {
         assert!(whole * 10 >= sent * 7, "{protocol}: {whole} of {sent} in whole");
     }
 }
+
+#[test]
+fn a_partition_says_its_name_wherever_one_looks() {
+    let session = example("raft", "A leader cut off");
+    let (layout, scene) = at_end_of(&*session, View::default(), Ns::s(10));
+    let (from, to) = (layout.x_of((Ns::s(2), 0)), layout.x_of((Ns::s(4), 0)));
+    let names = layer(&scene, "labels").filter(|shape| is(shape, "band-name")).filter_map(level);
+    let mut names: Vec<_> = names.map(|(left, right, ..)| (left, right)).collect();
+    names.sort_by(|one, other| one.0.total_cmp(&other.0));
+    assert!(names[0].0 < from + 100.0 && names[names.len() - 1].1 > to - 700.0, "{from} to {to}: {names:?}");
+    for pair in names.windows(2) {
+        assert!(pair[1].0 - pair[0].1 > 40.0 && pair[1].1 - pair[0].0 < 1_000.0, "{pair:?}");
+    }
+}
