@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { invariants, openExample, pause, playhead, press, ready, telling, toNode, until } from "./hands.mjs";
+import { invariants, openExample, pause, playhead, press, ready, script, telling, toNode, trouble, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -87,4 +87,75 @@ test("before the first event nobody is down, nobody has started yet", async (t) 
   await shot("not-started");
   await press(page, "ArrowRight");
   await page.getByText("not started yet").first().waitFor({ state: "detached" });
+});
+
+test("work that was left by opening something else is told of, and a press leads back to it", async (t) => {
+  for (const viewport of [SIZE, PHONE]) {
+    const { page, shot } = await raft(t, "950ms", { viewport });
+    const kept = page.locator(".banner.left");
+    await page.locator("select[name=protocol]").selectOption("2pc");
+    await ready(page);
+    assert.ok(await kept.isHidden(), "nothing was edited");
+    await pause(page);
+    await toNode(page, "B", "Crash");
+    await page.locator("select[name=protocol]").selectOption("paxos");
+    await kept.waitFor();
+    assert.match(await kept.innerText(), /^Your Two-phase commit run is kept/);
+    await shot(`kept-${viewport.width}`);
+    await kept.getByRole("button", { name: "Go back to it" }).click();
+    await page.locator('article[data-node="B"][data-condition="down"]').waitFor();
+    assert.ok(await kept.isHidden());
+    assert.ok(await page.getByRole("button", { name: "Undo" }).isEnabled());
+  }
+});
+
+test("where everything waits, messages come first in a list that has room for ten", async (t) => {
+  const { page, shot } = await raft(t);
+  const list = page.getByRole("list", { name: "What may happen next" });
+  const low = (await list.boundingBox()).height;
+  await telling(page, () => page.getByRole("switch", { name: "hold all" }).click());
+  const kinds = await list.locator("> li").evaluateAll((rows) => rows.map((row) => row.classList.contains("timer")));
+  assert.deepEqual(kinds, [...kinds].sort());
+  assert.ok(kinds.length > 5 && kinds.includes(true) && kinds.includes(false));
+  const { height } = await list.boundingBox();
+  assert.ok(height > low, `${height} px`);
+  await shot("hold-all");
+  const first = await list.locator("> li").first().getAttribute("data-pending");
+  await press(page, "ArrowRight");
+  assert.equal(await list.locator(`[data-pending="${first}"]`).count(), 0, "a step takes the first");
+});
+
+test("a link to a moment far beyond the end shows the end, and says so", async (t) => {
+  const { page } = await open(t, { url: "#raft?t=999999s", viewport: SIZE });
+  await ready(page);
+  assert.match(await trouble(page), /^This run ends at \d+\.000 s, and is shown there: 999999\.000 s/);
+  const { clock } = await playhead(page);
+  assert.equal(Number.parseFloat(clock), Number.parseFloat((await trouble(page)).match(/at ([\d.]+) s/)[1]));
+});
+
+test("a message that a person lost can be had back from its own panel", async (t) => {
+  const { page, shot } = await raft(t);
+  await page.locator(".next-row.message .next-head").first().click();
+  const look = page.locator("[data-pick]");
+  const undo = look.getByRole("button", { name: "Undo this" });
+  assert.equal(await undo.count(), 0);
+  await telling(page, () => look.getByRole("button", { name: "Drop", exact: true }).click());
+  await undo.waitFor();
+  assert.equal(await look.getByRole("button", { name: "Drop", exact: true }).count(), 0);
+  await shot("message-lost");
+  await telling(page, () => undo.click());
+  await look.getByRole("button", { name: "Drop", exact: true }).waitFor();
+  assert.deepEqual(await script(page), []);
+});
+
+test("the help explains the signs, as the diagram draws them", async (t) => {
+  for (const [viewport, colorScheme] of [[SIZE, "light"], [PHONE, "dark"]]) {
+    const { page, shot } = await raft(t, "950ms", { viewport, colorScheme });
+    await page.getByRole("button", { name: "Help" }).click();
+    const legend = page.locator(".legend");
+    await legend.waitFor();
+    assert.ok((await legend.locator("li").count()) >= 16);
+    await legend.evaluate((legend) => legend.scrollIntoView());
+    await shot(`legend-${colorScheme}`);
+  }
 });

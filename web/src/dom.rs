@@ -34,6 +34,11 @@ pub fn ticked(event: &Event) -> bool {
     event.target_dyn_into::<HtmlInputElement>().is_some_and(|field| field.checked())
 }
 
+/// To what was open before.
+pub fn back() {
+    let _ = gloo::utils::history().back();
+}
+
 /// Presses the button that this finds, if it is there.
 pub fn press(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();

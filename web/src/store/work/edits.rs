@@ -41,6 +41,7 @@ impl Work {
     pub(super) fn take(&mut self, scenario: Rc<Scenario>, run: Run, back: bool) {
         self.touched = touch(self, &scenario, &run, back);
         self.traced = false;
+        self.left = None;
         self.scenario = scenario;
         self.run = run;
     }

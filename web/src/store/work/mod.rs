@@ -39,6 +39,8 @@ pub struct Work {
     pub said: Said,
     /// What could not be done.
     pub trouble: Option<Said>,
+    /// What was left for it with edits of its own, and is kept.
+    pub left: Option<&'static str>,
     /// What the last edit may have changed.
     pub touched: Option<Touch>,
     /// Whether that stays in sight.
@@ -161,6 +163,8 @@ pub enum WorkAction {
     Complain(String),
     /// Its complaint was read.
     Dismiss,
+    /// What was left need not be told any more.
+    Forget,
 }
 
 impl Work {
@@ -183,6 +187,7 @@ impl Work {
             quiz,
             said: Said::default(),
             trouble: None,
+            left: None,
             touched: None,
             traced: false,
             history: History::default(),
@@ -288,6 +293,7 @@ impl Reducible for Work {
             WorkAction::Reveal => work.quiz = false,
             WorkAction::Complain(text) => work.complain(text),
             WorkAction::Dismiss => work.trouble = None,
+            WorkAction::Forget => work.left = None,
         }
         Rc::new(work)
     }
