@@ -16,8 +16,8 @@ use crate::layout::Layout;
 use crate::marks::{events_in, pulses_in};
 use crate::numbers::{digits_of, said};
 use crate::palette::hue;
-use crate::pen::{Words, at};
-use crate::proposals::{at_arrow, blocks, by_pulse, by_tick, leader};
+use crate::pen::{Place, Words, at};
+use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, leader};
 use crate::scene::Target;
 use crate::text::grouped;
 use crate::view::{Flow, Labels};
@@ -152,6 +152,12 @@ impl<'a> Writer<'a> {
         let Some(shaft) = Shaft::of(arrow, &self.layout.lanes) else { return };
         let part = if arrow.held { 0.3 } else { arrow.part };
         let end = shaft.after(part);
+        if let Some(peak) = self.bow(arrow, shaft) {
+            let side = at(arrow.x0 * 0.75 + arrow.x1 * 0.25, (shaft.from.across + peak.across * 3.0) / 4.0);
+            let other = at(arrow.x0 * 0.25 + arrow.x1 * 0.75, side.across);
+            let way = [shaft.from, side, peak, other, shaft.to].map(|place| self.flow().xy(place));
+            return way.windows(2).for_each(|pair| self.ground.cross(Line { from: pair[0], to: pair[1] }));
+        }
         self.ground.cross(Line { from: self.flow().xy(shaft.from), to: self.flow().xy(end) });
         if arrow.held {
             // Its way from there on is drawn too.
@@ -160,6 +166,12 @@ impl<'a> Writer<'a> {
         let tip =
             if arrow.part < 1.0 { end } else { shaft.after(1.0 - 8.0 * unit / shaft.length().max(16.0)) };
         self.ground.take(self.area(tip.along, tip.across, 5.0 * unit, 5.0 * unit));
+    }
+
+    /// The farthest place of the bow in which a message goes to its own sender.
+    fn bow(&self, arrow: &Arrow, shaft: Shaft) -> Option<Place> {
+        let across = shaft.from.across - self.layout.lanes.gap * 0.25;
+        (arrow.from == arrow.to).then(|| at((arrow.x0 + arrow.x1) / 2.0, across))
     }
 
     pub fn say(&mut self, caption: Caption) {
@@ -363,7 +375,11 @@ impl<'a> Writer<'a> {
         let (from, to) = (self.flow().xy(shaft.from), self.flow().xy(shaft.after(part)));
         let first = label.split_whitespace().next().unwrap_or(label);
         for content in [label, first] {
-            let mut proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
+            let words = Words::unplaced(content, self.text, false);
+            let mut proposals = match self.bow(arrow, shaft) {
+                Some(peak) => by(self.flow(), peak.along, peak.across, &words).concat(),
+                None => at_arrow(from, to, &words),
+            };
             proposals.retain(|words| !self.stutters(words, if again { 3.0 } else { 1.0 }));
             if let Some(words) = self.ground.place(proposals, 0) {
                 let class = match (arrow.client, arrow.fate) {

@@ -51,11 +51,11 @@ pub(crate) fn by(flow: Flow, along: f64, across: f64, words: &Words) -> [Vec<Wor
             ],
             &[
                 (0.5, 0.7, Anchor::Start),
-                (-1.2, 0.7, Anchor::Start),
+                (-1.35, 0.7, Anchor::Start),
                 (0.5, 2.7, Anchor::Start),
-                (-1.2, 2.7, Anchor::Start),
+                (-1.35, 2.7, Anchor::Start),
                 (0.5, -0.7, Anchor::End),
-                (-1.2, -0.7, Anchor::End),
+                (-1.35, -0.7, Anchor::End),
             ],
         ),
     };
