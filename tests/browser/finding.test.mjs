@@ -125,6 +125,16 @@ test("where everything waits, messages come first in a list that has room for te
   assert.equal(await list.locator(`[data-pending="${first}"]`).count(), 0, "a step takes the first");
 });
 
+test("while it plays, what comes first stays at the top of the list, in sight", async (t) => {
+  const { page } = await open(t, { url: "#paxos", viewport: SIZE });
+  await ready(page);
+  const list = page.getByRole("list", { name: "What may happen next" });
+  for (let looks = 0; looks < 8; looks += 1) {
+    await page.waitForTimeout(100);
+    assert.equal(await list.evaluate((list) => list.scrollTop), 0);
+  }
+});
+
 test("a link to a moment far beyond the end shows the end, and says so", async (t) => {
   const { page } = await open(t, { url: "#raft?t=999999s", viewport: SIZE });
   await ready(page);
