@@ -103,7 +103,7 @@ test("the list of keys names every one of them", async (t) => {
   const { page } = await raft(t);
   await page.keyboard.press("?");
   const named = await page.locator(".keys kbd").allTextContents();
-  for (const key of ["c", "p", "f", "t", "h", "s", "e", "g", "u", "[", "]", "?", "Page Down", "Page Up"]) {
+  for (const key of ["c", "p", "f", "w", "t", "h", "s", "e", "g", "u", "[", "]", "?", "Page Down", "Page Up"]) {
     assert.ok(named.includes(key), `${key} is missing`);
   }
 });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { laneMenu, pause, press, ready } from "./hands.mjs";
+import { laneMenu, pause, press, ready, telling, toNode } from "./hands.mjs";
 import { open } from "./harness.mjs";
 import { sideways, smallTargets, violations } from "./sight.mjs";
 
@@ -112,6 +112,21 @@ test("on a phone the diagram comes first, from top to bottom, and the transport 
     await page.getByRole("tab", { name: tab, selected: true }).waitFor();
     await shot(`phone-${tab.toLowerCase()}`);
   }
+});
+
+test("on a phone Undo and Redo keep their places, so that a second tap does the same again", async (t) => {
+  const { page, shot } = await open(t, { url: "#raft?t=950ms", viewport: PHONE, context: { hasTouch: true, isMobile: true } });
+  await ready(page);
+  await pause(page);
+  await toNode(page, "B", "Crash");
+  await toNode(page, "D", "Crash");
+  const undo = await page.getByRole("button", { name: "Undo" }).boundingBox();
+  for (const left of [1, 0]) {
+    await telling(page, () => page.touchscreen.tap(undo.x + undo.width / 2, undo.y + undo.height / 2));
+    assert.equal(await page.locator("[data-condition=down]").count(), left);
+  }
+  await page.getByRole("button", { name: "Redo" }).waitFor();
+  await shot("phone-undone");
 });
 
 test("large text for a lecture hall is large", async (t) => {

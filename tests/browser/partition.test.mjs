@@ -52,27 +52,45 @@ test("the editor says what is cut now and what a cut would bring, before and aft
   const then = () => sheet.locator(".summary").innerText();
   const other = leader === "A" ? "B" : "A";
   const names = ["A", "B", "C", "D", "E"];
-  const rest = names.filter((name) => name !== leader && name !== other).join(" ");
-  const parts = `${[leader, other].sort().join(" ")} | ${rest}`;
+  const apart = [leader, other].sort();
+  const rest = names.filter((name) => !apart.includes(name));
+  const outlook = `After “Cut”, ${apart.join(" and ")} will not hear ${rest[0]}, ${rest[1]} and ${rest[2]}, nor the other way round.`;
   assert.equal(await now(), "Now every link works.");
-  assert.equal(await then(), `After “Cut”, ${parts} cannot hear one another.`);
+  assert.equal(await then(), outlook);
   assert.ok(await sheet.getByRole("button", { name: "Heal all links" }).isDisabled(), "there is nothing to heal");
 
   await telling(page, () => sheet.getByRole("button", { name: "Cut", exact: true }).click());
   await sheet.waitFor({ state: "detached" });
   await page.keyboard.press("p");
-  assert.equal(await now(), `Now ${parts} do not hear one another.`);
+  const parts = [apart, rest].sort().map((group) => group.join(" ")).join(" | ");
+  assert.equal(await now(), `Cut now: ${parts}. No group hears another.`);
+  assert.deepEqual((await groups(sheet)).filter(([, group]) => group === "1").map(([node]) => node), apart, "the cut in force is shown");
   assert.match(await then(), /^That is cut already/);
   assert.ok(await sheet.getByRole("button", { name: "Cut", exact: true }).isDisabled());
   await shot("partition-in-force");
 
   await telling(page, () => sheet.getByRole("button", { name: "Heal all links" }).click());
+  await sheet.waitFor({ state: "detached" });
+  await page.keyboard.press("p");
   assert.equal(await now(), "Now every link works.");
-  assert.equal(await then(), `After “Cut”, ${parts} cannot hear one another.`);
+  assert.equal(await then(), outlook);
 
   await telling(page, () => sheet.getByRole("button", { name: "Cut this link" }).click());
   assert.equal(await now(), "Now lost on its way: A → B.");
   assert.equal((await script(page)).length, 3);
+});
+
+test("Enter in the editor cuts, and Escape leaves all as it is", async (t) => {
+  const { page, sheet } = await editor(t);
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  assert.deepEqual(await script(page), []);
+  await page.keyboard.press("p");
+  await sheet.waitFor();
+  await sheet.getByRole("button", { name: "E in group 3" }).click();
+  await telling(page, () => page.keyboard.press("Enter"));
+  await sheet.waitFor({ state: "detached" });
+  assert.match((await script(page)).join(), /^Partition .+ \| .+ \| E$/);
 });
 
 test("on a wide screen the nodes, about which one decides, stay in sight", async (t) => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { card, cards, deliver, fire, invariants, openExample, pause, ready } from "./hands.mjs";
+import { card, cards, deliver, fire, invariants, openExample, pause, playhead, ready } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 test("two proposers pre-empt each other as long as we like, and one value is chosen in the end", async (t) => {
@@ -12,6 +12,7 @@ test("two proposers pre-empt each other as long as we like, and one value is cho
   await openExample(page, "A duel by hand: every message waits for you");
   await pause(page);
   await page.getByRole("switch", { name: "hold all", checked: true }).waitFor();
+  assert.equal((await playhead(page)).clock, "0.000 s", "nothing has played: everything waits");
 
   /** One asks with B's help until it may propose. */
   const prepare = async (proposer, ballot) => {

@@ -18,7 +18,7 @@ async function cutOff(page, minority, servers) {
     await editor.getByRole("button", { name: `${server} in group ${group}`, exact: true }).click();
   }
   const apart = servers.filter((server) => !minority.includes(server));
-  await editor.getByText(`${minority.join(" ")} | ${apart.join(" ")} cannot hear one another.`).waitFor();
+  await editor.getByText(`${minority.join(" and ")} will not hear ${apart.slice(0, -1).join(", ")} and ${apart.at(-1)}`).waitFor();
   await telling(page, () => editor.getByRole("button", { name: "Cut", exact: true }).click());
   await editor.waitFor({ state: "detached" });
 }
@@ -27,7 +27,6 @@ async function heal(page) {
   await page.getByRole("button", { name: "Partition…" }).click();
   const editor = page.locator('[data-sheet="partition"]');
   await telling(page, () => editor.getByRole("button", { name: "Heal all links" }).click());
-  await page.keyboard.press("Escape");
   await editor.waitFor({ state: "detached" });
 }
 

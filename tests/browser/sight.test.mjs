@@ -62,6 +62,21 @@ test("Fit before anything has happened shows the whole run", async (t) => {
   await until(async () => (await length(page)) < before, "a shorter diagram");
 });
 
+test("where marks keep apart and not all fits, the page says so, and the other scale fits it", async (t) => {
+  const { page, shot } = await open(t, { url: "#raft?t=9.9s", viewport: SIZE });
+  await ready(page);
+  const word = page.getByText("not all fits");
+  await fit(page).click();
+  await word.waitFor();
+  await shot("fit-cramped");
+  await choose(page, "Time", "true");
+  await word.waitFor({ state: "hidden" });
+  await until(async () => all(await sight(page)), "all so far");
+  await fit(page).click();
+  await choose(page, "Time", "warped");
+  assert.equal(await word.isVisible(), false);
+});
+
 test("a link and a reload show the same: zoom, scale, and what fits, in any window", async (t) => {
   const permissions = ["clipboard-read", "clipboard-write"];
   const { page } = await open(t, { url: "#raft?t=1.9s", viewport: SIZE, context: { permissions } });

@@ -121,7 +121,7 @@ fn Page(props: &PageProps) -> Html {
         <ContextProvider<Desk> context={desk.clone()}>
             <div {class} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} ondrop={dropped(open)}>
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
-                { banner(&desk, work.trouble.as_ref(), work.quiz, habits.hinted, narrow) }
+                { banner(&desk, &work, habits.hinted, narrow) }
                 <main class="main">
                     <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
                     <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
@@ -255,9 +255,15 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
             }
         }
         Command::Escape => {
-            desk.pop.set(None);
-            desk.pick.set(None);
+            // One thing at a time: what is open, then what is looked into.
+            if pop.is_some() {
+                desk.pop.set(None);
+            } else {
+                desk.pick.set(None);
+            }
         }
+        Command::Trace => dispatch(WorkAction::Trace),
+        Command::Agree => dom::press("[data-sheet=partition] .strong"),
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
         Command::PickHere | Command::PickNext | Command::PickBefore | Command::PickUp | Command::PickDown => {
@@ -271,7 +277,8 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
 /// Crashes the node whose menu is open or whose event is picked, or recovers it; else asks which.
 fn crash(desk: &Desk, work: &Work, pick: Option<Pick>, pop: Option<Pop>) {
     let node = match (pop, pick) {
-        (Some(Pop::Lane(node, _)), _) | (None, Some(Pick::Event(EventId { node, .. }))) => node,
+        (Some(Pop::Lane(node, _)), _) => node,
+        (None, Some(Pick::Event(EventId { node, .. }))) if !node.is_client() => node,
         (Some(Pop::Crash), _) => return desk.pop.set(None),
         _ => return desk.pop.set(Some(Pop::Crash)),
     };

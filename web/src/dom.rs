@@ -3,7 +3,9 @@
 use gloo::file::{Blob, ObjectUrl};
 use gloo::utils::{document, window};
 use wasm_bindgen::JsCast;
-use web_sys::{EventTarget, HtmlAnchorElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{
+    EventTarget, HtmlAnchorElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+};
 use yew::prelude::*;
 
 /// What stands in the field that an event comes from.
@@ -30,6 +32,19 @@ fn field_value(target: Option<EventTarget>) -> String {
 /// Whether the box that an event comes from is ticked.
 pub fn ticked(event: &Event) -> bool {
     event.target_dyn_into::<HtmlInputElement>().is_some_and(|field| field.checked())
+}
+
+/// To what was open before.
+pub fn back() {
+    let _ = gloo::utils::history().back();
+}
+
+/// Presses the button that this finds, if it is there.
+pub fn press(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(button) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        button.click();
+    }
 }
 
 /// Hands a file to the reader.

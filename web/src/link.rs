@@ -73,6 +73,15 @@ pub fn first_moment(run: &Run) -> Key {
     }
 }
 
+/// Where a run stands still that waits for its reader from the outset: after the last event that comes by itself.
+pub fn still_moment(run: &Run) -> Option<Key> {
+    let session = run.session();
+    let trace = session.trace();
+    trace.held_spans().iter().find(|(from, to)| from.0 == Ns::ZERO && to.0 == Ns::NEVER)?;
+    let last = trace.order().last().and_then(|&id| trace.event(id));
+    Some(last.map_or(Key::START, |event| event.key))
+}
+
 /// A moment that tells something by itself: when a client has first been answered, or half-way.
 pub fn telling_moment(run: &Run, until: Ns) -> Key {
     let session = run.session();

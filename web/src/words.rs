@@ -65,6 +65,18 @@ pub fn event(session: &dyn Session, id: EventId) -> String {
     session.explain(id).map(|told| told.title).unwrap_or_else(|| id.to_string())
 }
 
+/// Nodes one after another: `A, B and C`.
+pub fn list(nodes: &[NodeId], scenario: &Scenario) -> String {
+    let mut told = String::new();
+    for (place, &node) in nodes.iter().enumerate() {
+        if place > 0 {
+            told.push_str(if place + 1 == nodes.len() { " and " } else { ", " });
+        }
+        told.push_str(&name(scenario, node));
+    }
+    told
+}
+
 /// Groups of a partition: `A B | C D E`.
 pub fn groups(groups: &[Vec<NodeId>], scenario: &Scenario) -> String {
     let group =

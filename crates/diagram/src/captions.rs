@@ -7,15 +7,16 @@ use lightcone_sim::clock::Segment;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
-use lightcone_sim::trace::{EventKind, FateKind, Instant};
+use lightcone_sim::sorted::sort_by_key;
+use lightcone_sim::trace::{FateKind, Instant};
 
 use crate::arrows::Shaft;
 use crate::labels::{Area, Ground, Line};
 use crate::layout::Layout;
-use crate::marks::{events_in, lost_its_disk, pulses_in};
+use crate::marks::{events_in, pulses_in};
 use crate::numbers::{digits_of, said};
 use crate::palette::hue;
-use crate::pen::{Words, at};
+use crate::pen::{Place, Words, at};
 use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, leader};
 use crate::scene::Target;
 use crate::text::grouped;
@@ -151,6 +152,12 @@ impl<'a> Writer<'a> {
         let Some(shaft) = Shaft::of(arrow, &self.layout.lanes) else { return };
         let part = if arrow.held { 0.3 } else { arrow.part };
         let end = shaft.after(part);
+        if let Some(peak) = self.bow(arrow, shaft) {
+            let side = at(arrow.x0 * 0.75 + arrow.x1 * 0.25, (shaft.from.across + peak.across * 3.0) / 4.0);
+            let other = at(arrow.x0 * 0.25 + arrow.x1 * 0.75, side.across);
+            let way = [shaft.from, side, peak, other, shaft.to].map(|place| self.flow().xy(place));
+            return way.windows(2).for_each(|pair| self.ground.cross(Line { from: pair[0], to: pair[1] }));
+        }
         self.ground.cross(Line { from: self.flow().xy(shaft.from), to: self.flow().xy(end) });
         if arrow.held {
             // Its way from there on is drawn too.
@@ -159,6 +166,12 @@ impl<'a> Writer<'a> {
         let tip =
             if arrow.part < 1.0 { end } else { shaft.after(1.0 - 8.0 * unit / shaft.length().max(16.0)) };
         self.ground.take(self.area(tip.along, tip.across, 5.0 * unit, 5.0 * unit));
+    }
+
+    /// The farthest place of the bow in which a message goes to its own sender.
+    fn bow(&self, arrow: &Arrow, shaft: Shaft) -> Option<Place> {
+        let across = shaft.from.across - self.layout.lanes.gap * 0.25;
+        (arrow.from == arrow.to).then(|| at((arrow.x0 + arrow.x1) / 2.0, across))
     }
 
     pub fn say(&mut self, caption: Caption) {
@@ -193,7 +206,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn event_here(&self, event: EventId) -> Option<(usize, f64)> {
+    pub fn event_here(&self, event: EventId) -> Option<(usize, f64)> {
         let lane = self.session.trace().nodes().index(event.node)?;
         let x = self.layout.weave.event(lane, event.index)?;
         (x >= self.span.0 && x < self.span.0 + CHUNK).then_some((lane, x))
@@ -231,88 +244,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// New roles and epochs, crashes and recoveries, in words.
-    fn events(&mut self) {
-        let trace = self.session.trace();
-        let mut minor = Vec::new();
-        for (lane, (node, line)) in trace.lanes().enumerate() {
-            let Some(across) = self.layout.lanes.across_at(lane) else { continue };
-            for index in events_in(&self.layout.weave, lane, self.chunk) {
-                let Some(event) = line.events.get(index as usize - 1) else { continue };
-                let word = match event.kind {
-                    EventKind::Crash => "crash",
-                    EventKind::Amnesia => "crash, disk lost",
-                    EventKind::Recover if lost_its_disk(trace, lane, index) => "back, disk empty",
-                    EventKind::Recover => "back, disk kept",
-                    EventKind::Pause => "paused",
-                    _ => continue,
-                };
-                let is_back = event.kind == EventKind::Recover;
-                let class = if is_back { "back-word" } else { "fault-word" };
-                self.word((lane, EventId { node, index }), across, &[word], event.key.instant(), None, class);
-            }
-            for pair in line.statuses.windows(2) {
-                let [(_, before), (index, Some(after))] = pair else { continue };
-                let Some(event) = line.events.get(*index as usize - 1) else { continue };
-                let whole = self.session.role_words(*after);
-                let epoch = whole[after.role.len()..].to_owned();
-                let id = EventId { node, index: *index };
-                let says = ((lane, id), across, whole, epoch, event.key.instant(), after.epoch.map(hue));
-                if before.is_some_and(|before| before.role == after.role) {
-                    minor.push(says)
-                } else {
-                    self.role(says)
-                }
-            }
-        }
-        for says in minor {
-            self.role(says);
-        }
-    }
-
-    fn role(
-        &mut self,
-        (about, across, whole, epoch, from, hue): (
-            (usize, EventId),
-            f64,
-            String,
-            String,
-            Instant,
-            Option<u8>,
-        ),
-    ) {
-        self.word(about, across, &[&whole, epoch.trim()], from, hue, "role-word");
-    }
-
-    /// A word by an event; of several the first that finds room.
-    fn word(
-        &mut self,
-        (lane, id): (usize, EventId),
-        across: f64,
-        contents: &[&str],
-        from: Instant,
-        hue: Option<u8>,
-        class: &'static str,
-    ) {
-        let Some((_, x)) = self.event_here(id) else { return };
-        for content in contents.iter().filter(|content| !content.is_empty()) {
-            let bold = Words::unplaced(*content, self.text, true);
-            let proposals = by(self.flow(), x, across, &bold);
-            if let Some(words) = self.ground.place(proposals, CROSSINGS) {
-                return self.say(Caption {
-                    key: format!("{class}-{id}"),
-                    class,
-                    hue,
-                    target: Some(Target::Event(id)),
-                    words,
-                    leader: None,
-                    from,
-                    about: About::Event(lane, id),
-                });
-            }
-        }
-    }
-
     /// How often a folded stretch beats.
     fn pulses(&mut self) {
         let layout = self.layout;
@@ -341,44 +272,55 @@ impl<'a> Writer<'a> {
         if layout.view.labels == Labels::None {
             return;
         }
-        // Of a broadcast that says one thing to all, one arrow says it to either side; of routine, one of all.
+        // Of a broadcast that says one thing to all, one arrow says it to either side first; of routine, one of all.
         let mut said: Vec<(usize, u32, bool, String)> = Vec::new();
-        for chunk in layout.weave.chunks_within(self.span) {
-            if layout.weave.chunks[chunk].is_dense() {
-                continue;
-            }
-            for &place in &layout.weave.chunks[chunk].arrows {
-                let arrow = &layout.weave.arrows[place as usize];
-                let middle = (arrow.x0 + arrow.x_end()) / 2.0;
-                let is_here = middle >= self.span.0 && middle < self.span.0 + CHUNK;
-                if arrow.folded || !is_here || arrow.id.is_copy() {
-                    continue;
-                }
-                let Some(told) = self.session.message(arrow.id) else { continue };
-                let label =
-                    if layout.view.labels == Labels::Kinds { told.kind.to_owned() } else { told.label };
-                let is_up = self.goes_up(arrow);
-                let is_said = said.iter().any(|(from, event, up, text)| {
-                    (*from, *event) == (arrow.from, arrow.event)
-                        && (*up == is_up || arrow.routine)
-                        && *text == label
-                });
-                if label.is_empty() || is_said {
-                    continue;
-                }
-                if self.arrow(arrow, place, &label) {
-                    said.push((arrow.from, arrow.event, is_up, label));
-                    if said.len() > 64 {
-                        said.remove(0);
-                    }
+        let mut rest = Vec::new();
+        for place in self.own_arrows() {
+            let arrow = &layout.weave.arrows[place as usize];
+            let Some(told) = self.session.message(arrow.id) else { continue };
+            let label = if layout.view.labels == Labels::Kinds { told.kind.to_owned() } else { told.label };
+            let is_up = self.goes_up(arrow);
+            let is_said = said.iter().any(|(from, event, up, text)| {
+                (*from, *event) == (arrow.from, arrow.event)
+                    && (*up == is_up || arrow.routine)
+                    && *text == label
+            });
+            if is_said && !arrow.routine {
+                rest.push((place, label));
+            } else if !is_said && !label.is_empty() && self.arrow(place, &label, false) {
+                said.push((arrow.from, arrow.event, is_up, label));
+                if said.len() > 64 {
+                    said.remove(0);
                 }
             }
         }
+        for (place, label) in rest {
+            self.arrow(place, &label, true);
+        }
+    }
+
+    /// The arrows whose words stand in the chunk, in order of time: what comes later takes no room from what was before.
+    fn own_arrows(&self) -> Vec<u32> {
+        let weave = &self.layout.weave;
+        let mut places = Vec::new();
+        for chunk in weave.chunks_within(self.span).map(|chunk| &weave.chunks[chunk]) {
+            let is_own = |&&place: &&u32| {
+                let arrow = &weave.arrows[place as usize];
+                let middle = (arrow.x0 + arrow.x_end()) / 2.0;
+                let is_here = middle >= self.span.0 && middle < self.span.0 + CHUNK;
+                is_here && !arrow.folded && !arrow.id.is_copy()
+            };
+            if !chunk.is_dense() {
+                places.extend(chunk.arrows.iter().filter(is_own));
+            }
+        }
+        sort_by_key(&mut places, |&place| weave.arrows[place as usize].sent);
+        places
     }
 
     /// Whether the same words stand right beside these.
-    fn stutters(&self, words: &Words) -> bool {
-        let area = Area::of(words).aired(self.text * 1.2, self.text * 0.9);
+    fn stutters(&self, words: &Words, apart: f64) -> bool {
+        let area = Area::of(words).aired(self.text * 1.2 * apart, self.text * 0.9 * apart);
         let mut same = self.captions.iter().filter(|caption| caption.words.content == words.content);
         same.any(|caption| Area::of(&caption.words).overlaps(&area))
     }
@@ -425,14 +367,20 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn arrow(&mut self, arrow: &Arrow, place: u32, label: &str) -> bool {
+    /// Labels an arrow. What has been said before is said again only in whole, and well apart.
+    fn arrow(&mut self, place: u32, label: &str, again: bool) -> bool {
+        let arrow = &self.layout.weave.arrows[place as usize];
         let Some(shaft) = Shaft::of(arrow, &self.layout.lanes) else { return false };
         let part = if arrow.held { 0.3 } else { arrow.part };
         let (from, to) = (self.flow().xy(shaft.from), self.flow().xy(shaft.after(part)));
         let first = label.split_whitespace().next().unwrap_or(label);
         for content in [label, first] {
-            let mut proposals = at_arrow(from, to, &Words::unplaced(content, self.text, false));
-            proposals.retain(|words| !self.stutters(words));
+            let words = Words::unplaced(content, self.text, false);
+            let mut proposals = match self.bow(arrow, shaft) {
+                Some(peak) => by(self.flow(), peak.along, peak.across, &words).concat(),
+                None => at_arrow(from, to, &words),
+            };
+            proposals.retain(|words| !self.stutters(words, if again { 3.0 } else { 1.0 }));
             if let Some(words) = self.ground.place(proposals, 0) {
                 let class = match (arrow.client, arrow.fate) {
                     (true, _) => "label client",
@@ -451,7 +399,7 @@ impl<'a> Writer<'a> {
                 });
                 return true;
             }
-            if first == label {
+            if first == label || again {
                 break;
             }
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use lightcone_sim::ids::EventId;
 use lightcone_sim::session::{PendingWhat, Session};
-use lightcone_sim::trace::Cause;
+use lightcone_sim::trace::{Cause, EventKind};
 
 use crate::layout::{Drawn, Layout};
 use crate::moment::{Moment, Related};
@@ -299,9 +299,14 @@ fn selected_event(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, id: Event
     for seq in moment.trace.sends(id) {
         folded_message(pen, layout, moment, lightcone_sim::ids::MsgId::new(id.node, seq), unit);
     }
-    let title = moment.trace.event(id).map(|event| marks::title(moment.session, moment.trace, id, event));
-    let shape = pen.circle("selected", "selected", at(x, across), 6.0 * unit).target(Target::Event(id));
-    shape.title = title;
+    let Some(event) = moment.trace.event(id) else { return };
+    pen.circle("selected", "selected", at(x, across), 6.0 * unit)
+        .target(Target::Event(id))
+        .title(marks::title(moment.session, moment.trace, id, event));
+    // A mark that says what happened is not hidden by that.
+    if !matches!(event.kind, EventKind::Boot | EventKind::Message | EventKind::Op) {
+        marks::event_mark(pen, moment, (lane, id, event), at(x, across), unit, "");
+    }
 }
 
 fn selected_message(

@@ -16,6 +16,8 @@ use crate::worldlines::Stale;
 
 /// The least and the most width of a gutter, by the size of text.
 const GUTTER: (f64, f64) = (7.5, 16.0);
+/// In what steps it grows, by the size of text.
+const STEP: f64 = 3.0;
 
 /// Width (left to right) or height (top to bottom) of the heads.
 pub(crate) fn gutter(session: &dyn Session, shown: &[NodeId], flow: Flow, text: f64) -> f64 {
@@ -33,7 +35,9 @@ pub(crate) fn gutter(session: &dyn Session, shown: &[NodeId], flow: Flow, text: 
         name.max(clock).max(roles_width(session, node, text))
     });
     let wide = widest.fold(0.0, f64::max) + text * 2.0;
-    wide.clamp(text * GUTTER.0, text * GUTTER.1).ceil()
+    // In wide steps: a word that is a little longer moves nothing of the picture.
+    let steps = (wide / (text * STEP)).ceil();
+    (steps * text * STEP).clamp(text * GUTTER.0, text * GUTTER.1).ceil()
 }
 
 fn roles_width(session: &dyn Session, node: NodeId, text: f64) -> f64 {

@@ -74,8 +74,10 @@ impl Layout {
             if view.text_px.is_finite() { view.text_px.clamp(MIN_TEXT_PX, 48.0) } else { MIN_TEXT_PX };
         view.lane_gap_px =
             if view.lane_gap_px.is_finite() { view.lane_gap_px.clamp(16.0, 400.0) } else { 56.0 };
+        view.stretch = if view.stretch.is_finite() { view.stretch.clamp(1.0, STRETCH) } else { 1.0 };
         let trace = session.trace();
-        let space = Space { px_per_s: sane_zoom(space.px_per_s).min(longest(trace.reached())), ..space };
+        let px_per_s = sane_zoom(space.px_per_s * view.stretch).min(longest(trace.reached()));
+        let space = Space { px_per_s, ..space };
         let nodes = trace.nodes();
         let (before, after) = margins(view.flow, view.text_px);
         let lanes = Lanes::new(nodes, &view, &space, before, after);
@@ -110,7 +112,7 @@ impl Layout {
 
     /// A zoom at which a usual message is seen to slant: the px that a second of true time gets.
     pub fn natural_zoom(session: &dyn Session) -> f64 {
-        sane_zoom(natural_zoom(session.trace()))
+        sane_zoom(natural_zoom(session))
     }
 
     /// The zoom at which the whole run has so many px, if time is true.
@@ -138,6 +140,25 @@ impl Layout {
             if fits(middle) { low = middle } else { high = middle }
         }
         sane_zoom(low)
+    }
+
+    /// How far a picture that is shorter than the room along the time axis can be stretched so that words find more room:
+    /// at most as far as is comfortable.
+    pub fn stretch(session: &dyn Session, view: &View, space: Space) -> f64 {
+        let fits = |stretch: f64| {
+            let layout = Layout::new(session, &View { stretch, ..view.clone() }, space);
+            let gutter = if view.flow == Flow::LeftToRight { layout.gutter } else { 0.0 };
+            layout.length() + gutter <= space.along_px
+        };
+        let (mut low, mut high) = (1.0, STRETCH);
+        if !fits(low) || fits(high) {
+            return if fits(low) { high } else { low };
+        }
+        for _ in 0..8 {
+            let middle = (low + high) / 2.0;
+            if fits(middle) { low = middle } else { high = middle }
+        }
+        low
     }
 
     /// Length of the body along the time axis, in px.
@@ -281,6 +302,9 @@ impl Layout {
         first..last.max(first)
     }
 }
+
+/// Farther apart than this, what belongs together is no longer seen together.
+const STRETCH: f64 = 3.0;
 
 fn sane_zoom(px_per_s: f64) -> f64 {
     if px_per_s.is_finite() { px_per_s.clamp(1e-3, 1e10) } else { 1_000.0 }

@@ -7,6 +7,7 @@ mod arrows;
 mod axis;
 mod bands;
 mod captions;
+mod changes;
 mod cones;
 mod describe;
 mod draw;

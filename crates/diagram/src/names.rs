@@ -4,6 +4,7 @@ use lightcone_sim::ids::EntryId;
 use lightcone_sim::trace::Instant;
 
 use crate::captions::{About, CROSSINGS, Caption, Writer};
+use crate::ops::AGAIN;
 use crate::pen::Words;
 use crate::proposals::in_strip;
 use crate::scene::Target;
@@ -22,24 +23,34 @@ impl Writer<'_> {
             }
             let class = if band.is_partition { "band-name" } else { "cut-name" };
             let groups = band.name.split_once(' ').map_or(band.name.as_str(), |(_, groups)| groups);
-            for name in [band.name.as_str(), groups] {
-                let words = Words::unplaced(name, self.text, true);
-                let mut proposals = in_strip(self.flow(), (from, to), (strip.near, strip.far), &words);
-                if near.0.max(far.0) < self.span.0 {
-                    // It was named before: not again right behind that.
-                    let middle = proposals.len() / 2;
-                    proposals.rotate_left(middle);
-                }
-                if let Some(words) = self.ground.place(proposals, CROSSINGS) {
-                    self.name(band.entry, class, words, band.from);
-                    break;
+            // A long one is named so often that one sees it wherever one looks.
+            let pieces = ((to - from) / AGAIN).round().max(1.0);
+            let long = (to - from) / pieces;
+            for piece in 0..pieces as usize {
+                let from = from + piece as f64 * long;
+                for name in [band.name.as_str(), groups] {
+                    let words = Words::unplaced(name, self.text, true);
+                    let strips = band.strips.iter().flat_map(|strip| {
+                        let across = (strip.near, strip.far);
+                        let mut proposals = in_strip(self.flow(), (from, from + long), across, &words);
+                        if piece > 0 || near.0.max(far.0) < self.span.0 {
+                            // It was named before: not again right behind that.
+                            let middle = proposals.len() / 2;
+                            proposals.rotate_left(middle);
+                        }
+                        proposals
+                    });
+                    if let Some(words) = self.ground.place(strips.collect::<Vec<_>>(), CROSSINGS) {
+                        let key = format!("band-{}-{}-{piece}", band.entry, self.chunk);
+                        self.name(key, band.entry, class, words, band.from);
+                        break;
+                    }
                 }
             }
         }
     }
 
-    fn name(&mut self, entry: EntryId, class: &'static str, words: Words, from: Instant) {
-        let key = format!("band-{entry}-{}", self.chunk);
+    fn name(&mut self, key: String, entry: EntryId, class: &'static str, words: Words, from: Instant) {
         let target = Some(Target::Entry(entry));
         self.say(Caption { key, class, hue: None, target, words, leader: None, from, about: About::Other });
     }

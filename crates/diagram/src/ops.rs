@@ -116,7 +116,7 @@ fn together(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], sight: Sight) {
 }
 
 /// A long bar says what it is so often that one sees it wherever one looks, in px.
-const AGAIN: f64 = 440.0;
+pub(crate) const AGAIN: f64 = 440.0;
 
 /// Whether an operation has begun and not returned.
 pub(crate) fn is_open(moment: &Moment<'_>, bar: &Bar) -> bool {

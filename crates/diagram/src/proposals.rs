@@ -8,38 +8,62 @@ use crate::scene::Anchor;
 use crate::text::{shorten, width, wrap};
 use crate::view::Flow;
 
-/// Places for a text by a point of a lane: above it and behind, above and before, below, then farther away.
-pub(crate) fn by(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Words> {
+/// Places for a text by a point of a lane: above it and behind, above and before, below; and worse ones: farther away, or
+/// turned along a lane that runs down.
+pub(crate) fn by(flow: Flow, along: f64, across: f64, words: &Words) -> [Vec<Words>; 2] {
     let size = words.size;
     let (x, y) = flow.xy(at(along, across));
-    let moved =
-        |(dx, dy, anchor): (f64, f64, Anchor)| Words { x: x + dx, y: y + dy, anchor, ..words.clone() };
-    let (near, above, below) = (size * 0.55, -size * 0.75, size * 1.5);
-    let line = size * 1.15;
-    match flow {
-        Flow::LeftToRight => [
-            (near, above, Anchor::Start),
-            (-near, above, Anchor::End),
-            (near, below, Anchor::Start),
-            (-near, below, Anchor::End),
-            (near, above - line, Anchor::Start),
-            (near, below + line, Anchor::Start),
-            (-near, above - line, Anchor::End),
-            (near + size * 2.0, above, Anchor::Start),
-        ]
-        .map(moved)
-        .to_vec(),
-        Flow::TopToBottom => [
-            (size * 0.85, size * 0.35, Anchor::Start),
-            (-size * 0.85, size * 0.35, Anchor::End),
-            (size * 0.85, size * 1.5, Anchor::Start),
-            (size * 0.85, -size * 0.8, Anchor::Start),
-            (-size * 0.85, size * 1.5, Anchor::End),
-            (-size * 0.85, -size * 0.8, Anchor::End),
-        ]
-        .map(moved)
-        .to_vec(),
+    let moved = |&(dx, dy, anchor): &(f64, f64, Anchor)| Words {
+        x: x + dx * size,
+        y: y + dy * size,
+        anchor,
+        ..words.clone()
+    };
+    let (near, far): (&[_], &[_]) = match flow {
+        Flow::LeftToRight => (
+            &[
+                (0.55, -0.75, Anchor::Start),
+                (-0.55, -0.75, Anchor::End),
+                (0.55, 1.5, Anchor::Start),
+                (-0.55, 1.5, Anchor::End),
+                (0.55, -1.9, Anchor::Start),
+                (0.55, 2.65, Anchor::Start),
+                (-0.55, -1.9, Anchor::End),
+                (2.55, -0.75, Anchor::Start),
+            ],
+            &[
+                (2.55, 1.5, Anchor::Start),
+                (4.55, -0.75, Anchor::Start),
+                (4.55, 1.5, Anchor::Start),
+                (-0.55, 2.65, Anchor::End),
+                (2.55, -1.9, Anchor::Start),
+                (2.55, 2.65, Anchor::Start),
+            ],
+        ),
+        Flow::TopToBottom => (
+            &[
+                (0.85, 0.35, Anchor::Start),
+                (-0.85, 0.35, Anchor::End),
+                (0.85, 1.5, Anchor::Start),
+                (0.85, -0.8, Anchor::Start),
+                (-0.85, 1.5, Anchor::End),
+                (-0.85, -0.8, Anchor::End),
+            ],
+            &[
+                (0.5, 0.7, Anchor::Start),
+                (-1.35, 0.7, Anchor::Start),
+                (0.5, 2.7, Anchor::Start),
+                (-1.35, 2.7, Anchor::Start),
+                (0.5, -0.7, Anchor::End),
+                (-1.35, -0.7, Anchor::End),
+            ],
+        ),
+    };
+    let mut places = [near, far].map(|places| places.iter().map(moved).collect::<Vec<Words>>());
+    if flow == Flow::TopToBottom {
+        places[1].iter_mut().for_each(|words| words.rotate = 90.0);
     }
+    places
 }
 
 /// Places for the count of a folded stretch, close to its mark.
@@ -108,31 +132,44 @@ pub(crate) fn in_strip(
     places.into_iter().map(turned).collect()
 }
 
-/// Places for a label at an arrow on the screen: along it if it is no steeper than 45°, else beside it.
+/// How far from an arrow's middle a label may stand, in parts of its way.
+const FROM_MIDDLE: [f64; 11] = [0.0, 0.06, 0.12, 0.18, 0.24, 0.28, 0.32, 0.36, 0.39, 0.42, 0.44];
+
+/// Places for a label at an arrow on the screen: along it if it is no steeper than 45°, or beside it.
 pub(crate) fn at_arrow(from: (f64, f64), to: (f64, f64), words: &Words) -> Vec<Words> {
     let (from, to) = if to.0 < from.0 { (to, from) } else { (from, to) };
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx.hypot(dy).max(1e-9);
     let size = words.size;
-    let parts = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8, 0.14, 0.86];
-    let place = |(x, y): (f64, f64), anchor, rotate| Words { x, y, anchor, rotate, ..words.clone() };
-    let mut out = Vec::new();
+    let parts = FROM_MIDDLE.iter().flat_map(|&away| [0.5 - away, 0.5 + away]);
+    let place = |x, y, anchor, rotate| Words { x, y, anchor, rotate, ..words.clone() };
+    let (mut along, mut beside) = (Vec::new(), Vec::new());
     let is_flat = dy.abs() <= dx;
     // Beside a steep line, far enough that it does not cut a corner of the text.
     let away = size * 0.36 + size * 0.56 * dx / dy.abs().max(1e-9);
     for part in parts {
         let (x, y) = (from.0 + dx * part, from.1 + dy * part);
         if !is_flat {
-            out.push(place((x + away, y + size * 0.34), Anchor::Start, 0.0));
-            out.push(place((x - away, y + size * 0.34), Anchor::End, 0.0));
-        } else if (part * length).min((1.0 - part) * length) > words.width() / 2.0 + 10.0 {
+            beside.push(place(x + away, y + size * 0.34, Anchor::Start, 0.0));
+            beside.push(place(x - away, y + size * 0.34, Anchor::End, 0.0));
+            continue;
+        }
+        if (part * length).min((1.0 - part) * length) > words.width() / 2.0 + 10.0 {
             let (cos, sin) = (dx / length, dy / length);
             for up in [size * 0.34, -size * 1.06] {
-                out.push(place((x + up * sin, y - up * cos), Anchor::Middle, dy.atan2(dx).to_degrees()));
+                along.push(place(x + up * sin, y - up * cos, Anchor::Middle, dy.atan2(dx).to_degrees()));
             }
         }
+        // Where it slants enough, with a corner at it.
+        if dy.abs() > dx * 0.3 {
+            let (above, below) =
+                if dy > 0.0 { (Anchor::Start, Anchor::End) } else { (Anchor::End, Anchor::Start) };
+            beside.push(place(x, y - size * 0.4, above, 0.0));
+            beside.push(place(x, y + size * 1.15, below, 0.0));
+        }
     }
-    out
+    along.extend(beside);
+    along
 }
 
 /// Places for a sentence in a few lines by a point of a lane: in ever narrower columns, then away from it, and at last

@@ -31,6 +31,10 @@ pub struct View {
     pub text_px: f64,
     /// The least distance between lanes in px; they stand farther apart where there is room.
     pub lane_gap_px: f64,
+    /// How much farther apart everything stands along the axis than it must, so that a short run uses the room that there
+    /// is: 1, or what [`crate::Layout::stretch`] proposes. It is the window's and travels in no link.
+    #[serde(skip)]
+    pub stretch: f64,
 }
 
 /// Text is never smaller than this.
@@ -51,6 +55,7 @@ impl Default for View {
             hide_future: false,
             text_px: MIN_TEXT_PX,
             lane_gap_px: 56.0,
+            stretch: 1.0,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Where everything stands: each event on its line, each message between two of them.
 
 use lightcone_sim::ids::{EventId, MsgId};
+use lightcone_sim::scenario::Latency;
 use lightcone_sim::session::Session;
 use lightcone_sim::sorted::{Map, Set, sort, sort_by_key};
 use lightcone_sim::time::Ns;
@@ -101,14 +102,14 @@ pub(crate) struct Weave {
 }
 
 /// What keeps marks apart, by the size of text, and more or less of it by the zoom.
-fn gaps(text: f64, zoom: f64) -> Gaps {
-    let unit = text / 12.0;
+fn gaps(view: &View, zoom: f64) -> Gaps {
+    let unit = view.text_px / 12.0;
     let wide = unit * zoom.sqrt().clamp(0.35, 4.0);
     Gaps {
-        neighbours: 6.5 * wide,
-        line: (16.0 * wide).max(7.0 * unit),
-        slant: 38.0 * wide,
-        idle: 150.0 * wide.max(unit),
+        neighbours: 6.5 * wide * view.stretch,
+        line: (16.0 * wide).max(7.0 * unit) * view.stretch,
+        slant: 38.0 * wide * view.stretch,
+        idle: 150.0 * wide.max(unit) * view.stretch,
         broken: 64.0 * unit,
     }
 }
@@ -118,16 +119,27 @@ const COLUMN: f64 = 44.0;
 
 /// Width of a column in logical order.
 fn column(view: &View, zoom: f64) -> f64 {
-    COLUMN * view.text_px / 12.0 * zoom.sqrt().clamp(0.35, 4.0)
+    COLUMN * view.text_px / 12.0 * zoom.sqrt().clamp(0.35, 4.0) * view.stretch
 }
 
-/// A zoom at which a usual message is seen to slant.
-pub(crate) fn natural_zoom(trace: &Trace) -> f64 {
-    let spans = trace.messages().take(2_000).map(|(_, message)| message.natural.0.since(message.sent.0).0);
-    let mut spans: Vec<u64> = spans.filter(|&span| span > 0).collect();
+/// A zoom at which a usual message is seen to slant. It follows from the network and not from what happens in it, so that
+/// no edit moves what was before it.
+pub(crate) fn natural_zoom(session: &dyn Session) -> f64 {
+    let network = &session.scenario().network;
+    let links = session.trace().nodes().len().pow(2);
+    let mut spans: Vec<u64> = network.links.iter().filter_map(|link| link.latency).map(usual).collect();
+    spans.resize(links.max(spans.len()), usual(network.latency));
     sort(&mut spans);
-    let median = spans.get(spans.len() / 2).copied().unwrap_or(20_000_000);
-    48.0 * 1e9 / median as f64
+    48.0 * 1e9 / spans[spans.len() / 2].max(1) as f64
+}
+
+/// As many messages take longer as take less.
+fn usual(latency: Latency) -> u64 {
+    match latency {
+        Latency::Constant(span) => span.0,
+        Latency::Uniform { min, max } => min.0 / 2 + max.0 / 2,
+        Latency::Exponential { min, mean } => min.0 + mean.since(min).0 / 10 * 7,
+    }
 }
 
 /// Room for the mark of a stretch of routine.
@@ -139,8 +151,8 @@ impl Weave {
     /// Gives everything in a run its place.
     pub fn new(session: &dyn Session, view: &View, space: &Space, lanes: &Lanes, folds: &Folds) -> Weave {
         let trace = session.trace();
-        let zoom = space.px_per_s / natural_zoom(trace);
-        let gaps = gaps(view.text_px, zoom);
+        let zoom = space.px_per_s / view.stretch / natural_zoom(session);
+        let gaps = gaps(view, zoom);
         let (axis, mut events) = axis(trace, view, space, lanes, folds, (gaps, column(view, zoom)));
         place_quiet(trace, &axis, &mut events);
         let mut weave = Weave {

@@ -56,33 +56,40 @@ pub(crate) struct Stale {
 
 /// All who lead when another leads a later epoch in the same role.
 pub(crate) fn stales(trace: &Trace) -> Vec<Stale> {
-    let mut stales = Vec::new();
-    for (lane, (_, line)) in trace.lanes().enumerate() {
-        for place in 0..line.statuses.len() {
-            let Some((own, from, to)) = reign(line, place) else { continue };
-            let others = trace.lanes().flat_map(|(_, other)| {
-                (0..other.statuses.len()).filter_map(move |place| reign(other, place))
-            });
-            let later = others.filter(|(other, begun, over)| {
-                other.role == own.role && other.epoch > own.epoch && *begun < to && *over > from
-            });
-            if let Some(since) = later.map(|(_, begun, _)| begun.max(from)).min() {
-                stales.push(Stale { lane, status: place, since });
-            }
-        }
-    }
-    stales
+    let lanes = trace.lanes().enumerate();
+    let all: Vec<Reign> = lanes.flat_map(|(lane, (_, line))| reigns(lane, line)).collect();
+    let superseded = |own: &Reign| {
+        let later = all.iter().filter(|other| {
+            other.status.epoch > own.status.epoch
+                && other.status.role == own.status.role
+                && other.from < own.to
+                && other.to > own.from
+        });
+        later.map(|other| other.from.max(own.from)).min()
+    };
+    let stale = |own: &Reign| superseded(own).map(|since| Stale { lane: own.lane, status: own.place, since });
+    all.iter().filter_map(stale).collect()
 }
 
-/// A status of a lane that is one of leading an epoch, from when to when.
-fn reign(line: &Lane, place: usize) -> Option<(Status, Instant, Instant)> {
+/// A status of a lane in which it leads an epoch, from when to when.
+struct Reign {
+    lane: usize,
+    place: usize,
+    status: Status,
+    from: Instant,
+    to: Instant,
+}
+
+fn reigns(lane: usize, line: &Lane) -> impl Iterator<Item = Reign> + '_ {
     let at = |place: usize| {
         let (index, _) = line.statuses.get(place)?;
         Some(line.events.get((*index as usize).checked_sub(1)?)?.key.instant())
     };
-    let status = line.statuses[place].1?;
-    let leads = status.weight == Weight::Thick && status.epoch.is_some();
-    leads.then_some((status, at(place)?, at(place + 1).unwrap_or((Ns::NEVER, 0))))
+    line.statuses.iter().enumerate().filter_map(move |(place, (_, status))| {
+        let status = status.filter(|status| status.weight == Weight::Thick && status.epoch.is_some())?;
+        let (from, to) = (at(place)?, at(place + 1).unwrap_or((Ns::NEVER, 0)));
+        Some(Reign { lane, place, status, from, to })
+    })
 }
 
 /// Draws what of the worldlines lies in a chunk.

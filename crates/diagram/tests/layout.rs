@@ -11,7 +11,7 @@ use lightcone_diagram::{
     Anchor, Flow, Frame, Geometry, Labels, Layout, Scene, Shape, Space, Target, TimeScale, View,
 };
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Action;
+use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::time::Ns;
 
 const SCALES: [TimeScale; 3] = [TimeScale::True, TimeScale::Warped, TimeScale::Logical];
@@ -338,4 +338,30 @@ fn a_view_reads_with_nothing_said_and_survives_nonsense() {
             assert!(scene.width.is_finite() && scene.height.is_finite(), "{number}");
         }
     }
+}
+
+#[test]
+fn a_short_run_is_stretched_to_fill_its_room_and_a_long_one_is_not() {
+    let entry = lightcone_protocols::find("2pc").expect("two-phase commit");
+    let session = run(Scenario { until: Ns::s(2), ..(entry.scenario)(None) });
+    for scale in [TimeScale::True, TimeScale::Warped, TimeScale::Logical] {
+        let view = View { scale, ..View::default() };
+        let space = Space { px_per_s: Layout::natural_zoom(&*session), along_px: 1_440.0, ..SPACE };
+        let stretch = Layout::stretch(&*session, &view, space);
+        let plain = Layout::new(&*session, &view, space);
+        let layout = Layout::new(&*session, &View { stretch, ..view.clone() }, space);
+        if plain.length() + plain.gutter() > 1_440.0 {
+            assert_eq!(stretch, 1.0, "{scale:?}");
+            continue;
+        }
+        let length = layout.length() + layout.gutter();
+        assert!(
+            (1.2..=3.0).contains(&stretch) && (1_200.0..=1_440.0).contains(&length),
+            "{scale:?}: {length}"
+        );
+    }
+    let view = View { stretch: 2.0, ..View::default() };
+    let saved = serde_json::to_string(&view).expect("JSON");
+    let read: View = serde_json::from_str(&saved).expect("a view");
+    assert_eq!(read, View::default(), "a window's stretch does not travel");
 }

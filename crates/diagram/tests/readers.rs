@@ -8,7 +8,7 @@ use lightcone_diagram::{
     Anchor, Flow, Frame, Geometry, Layout, Scene, Shape, Space, Target, TimeScale, View,
 };
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Scenario;
+use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 
@@ -264,5 +264,105 @@ fn a_label_that_finds_no_room_is_told_by_its_arrow() {
         let Some(Target::Message(id)) = shape.target else { continue };
         let told = session.message(id.original()).expect("it was sent");
         assert!(shape.title.as_ref().is_some_and(|title| title.contains(&told.label)), "{shape:?}");
+    }
+}
+
+#[test]
+fn a_new_role_is_never_told_by_a_number_alone() {
+    for entry in lightcone_protocols::all() {
+        for (title, scenario) in (entry.examples)() {
+            let session = run(scenario);
+            for flow in [Flow::LeftToRight, Flow::TopToBottom] {
+                let (_, scene) = at_end_of(&*session, View { flow, ..View::default() }, Ns::s(60));
+                for shape in layer(&scene, "labels").filter(|shape| is(shape, "role-word")) {
+                    let (Some(Target::Event(id)), Geometry::Text { content, .. }) =
+                        (shape.target, &shape.geometry)
+                    else {
+                        panic!("a word by an event: {shape:?}");
+                    };
+                    let statuses = &session.trace().lane(id.node).expect("a lane").statuses;
+                    let place =
+                        statuses.iter().position(|(index, _)| *index == id.index).expect("it changes");
+                    let role = |place: usize| statuses[place].1.map(|status| status.role);
+                    let after = role(place).expect("it has a role");
+                    let is_told = content.get(..3) == after.get(..3);
+                    assert!(is_told || role(place - 1) == Some(after), "{title}, {flow:?}: {id} {content}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn most_messages_say_what_they_are_where_there_is_room() {
+    for protocol in ["2pc", "paxos"] {
+        let entry = lightcone_protocols::find(protocol).expect("a protocol of this name");
+        let session = run(Scenario { until: Ns::s(2), ..(entry.scenario)(None) });
+        let space = Space { px_per_s: Layout::natural_zoom(&*session), along_px: 1_600.0, ..SPACE };
+        let view = View { stretch: Layout::stretch(&*session, &View::default(), space), ..View::default() };
+        let scene = Layout::new(&*session, &view, space).scene(&*session, &Frame::at(Key::end_of(Ns::s(2))));
+        let said = |shape: &&Shape| is(shape, "label");
+        let labels: Vec<_> = layer(&scene, "labels").filter(said).collect();
+        let is_whole = |shape: &&&Shape| match (&shape.geometry, shape.target) {
+            (Geometry::Text { content, .. }, Some(Target::Message(id))) => {
+                session.message(id).is_some_and(|told| told.label == *content)
+            }
+            _ => false,
+        };
+        let whole = labels.iter().filter(is_whole).count();
+        let sent = session.trace().messages().count();
+        assert!(labels.len() * 10 >= sent * 8, "{protocol}: {} of {sent}", labels.len());
+        assert!(whole * 10 >= sent * 6, "{protocol}: {whole} of {sent} in whole");
+    }
+}
+
+#[test]
+fn a_partition_says_its_name_wherever_one_looks() {
+    let session = example("raft", "A leader cut off");
+    let (layout, scene) = at_end_of(&*session, View::default(), Ns::s(10));
+    let (from, to) = (layout.x_of((Ns::s(2), 0)), layout.x_of((Ns::s(4), 0)));
+    let names = layer(&scene, "labels").filter(|shape| is(shape, "band-name")).filter_map(level);
+    let mut names: Vec<_> = names.map(|(left, right, ..)| (left, right)).collect();
+    names.sort_by(|one, other| one.0.total_cmp(&other.0));
+    assert!(names[0].0 < from + 100.0 && names[names.len() - 1].1 > to - 700.0, "{from} to {to}: {names:?}");
+    for pair in names.windows(2) {
+        assert!(pair[1].0 - pair[0].1 > 40.0 && pair[1].1 - pair[0].0 < 1_000.0, "{pair:?}");
+    }
+}
+
+#[test]
+fn an_edit_moves_nothing_of_what_was_before_it() {
+    let (node, at) = (|name: &str| name.parse().expect("a node"), Ns::ms(1_000));
+    let groups = vec![vec![node("A"), node("B")], vec![node("C"), node("D"), node("E")]];
+    let edits = [
+        Action::Crash { node: node("C") },
+        Action::Pause { node: node("A") },
+        Action::Partition { groups, until: Some(Ns::ms(1_300)), one_way: false },
+    ];
+    for (seed, edit) in (1..=4).flat_map(|seed| edits.iter().map(move |edit| (seed, edit.clone()))) {
+        let before = run(raft(seed));
+        let mut scenario = raft(seed);
+        scenario.push(at, edit.clone());
+        let after = run(scenario);
+        let drawn = |session: &dyn Session| {
+            let space = Space { px_per_s: Layout::natural_zoom(session), ..SPACE };
+            let layout = Layout::new(session, &View::default(), space);
+            let scene = layout.scene(session, &Frame::at(Key::end_of(Ns::ms(1_500))));
+            (layout, scene)
+        };
+        let ((layout, scene), (new, changed)) = (drawn(&*before), drawn(&*after));
+        assert_eq!(layout.gutter(), new.gutter());
+        // What is under way then may lose its way.
+        let known = layout.x_of((Ns::ms(950), 0));
+        for &id in before.trace().order() {
+            if before.trace().event(id).is_some_and(|event| event.key.at < Ns::ms(950)) {
+                assert_eq!(layout.event_at(id), new.event_at(id), "seed {seed}, {edit:?}: {id}");
+            }
+        }
+        let words = |scene: &Scene| -> Vec<String> {
+            let words = layer(scene, "labels").filter_map(level).filter(|words| words.1 < known - 60.0);
+            words.map(|words| format!("{words:?}")).collect()
+        };
+        assert_eq!(words(&scene), words(&changed), "seed {seed}, {edit:?}");
     }
 }

@@ -49,7 +49,7 @@ fn a_coordinator_that_crashes_after_the_votes_blocks_everybody_until_it_is_back(
         let uncertain = story.field(participant, Ns::ms(2_900), "uncertain").join("");
         assert!(uncertain.starts_with("t1 since 180 ms, asked 9"), "{uncertain}");
         assert!(story.noted(participant, "I am blocked"));
-        assert_eq!(story.role(participant, Ns::ms(3_100)), Some("participant"));
+        assert_eq!(story.role(participant, Ns::ms(3_100)), Some("committed"));
         assert_eq!(log(&story, participant, Ns::ms(3_100)), ["yes t1", "commit t1"]);
     }
     assert_eq!(story.answers(), told(&["committed t1"]));
@@ -211,7 +211,9 @@ fn in_any_trouble_all_decide_alike_and_once_it_is_over_nobody_is_blocked() {
         assert!(story.answers().iter().all(Option::is_some), "seed {seed}: {:?}", story.answers());
         assert_eq!(story.field(A, end, "open"), [""; 0], "seed {seed}: A has ended all transactions");
         for participant in (1..nodes).map(NodeId::server) {
-            assert_eq!(story.role(participant, end), Some("participant"), "seed {seed}, {participant}");
+            let role = story.role(participant, end);
+            let decided = matches!(role, Some("committed" | "aborted" | "participant"));
+            assert!(decided, "seed {seed}, {participant}: {role:?}");
         }
     }
 }

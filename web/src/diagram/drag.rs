@@ -86,6 +86,10 @@ pub fn use_drag(node: &NodeRef, plan: Option<Plan>, run: Run, scenario: Rc<Scena
         let (pull, moved, along) = (pull.setter(), moved.clone(), along.clone());
         Callback::from(move |event: PointerEvent| {
             moved.set(false);
+            // A second finger zooms, and drags nothing.
+            if !event.is_primary() {
+                return pull.set(None);
+            }
             let what = target::under(event.target(), run.session().trace()).filter(|what| is_handle(*what));
             if let (Some(what), Some(from), true) = (what, along(&event), event.button() == 0) {
                 pull.set(Some(Pull { what, from, along: from }));

@@ -31,7 +31,7 @@ const NEAR: f64 = 14.0;
 /// No frame of playing passes over more than this.
 const LEAP: Ns = Ns::ms(250);
 /// How long the light cone of an edit glows, in ms.
-const GLOW_MS: u32 = 1_800;
+const GLOW_MS: u32 = 3_000;
 /// What fits leaves a little room beyond the playhead: it stands at this part of the window.
 const FITS: f64 = 0.86;
 /// The least that fitting zooms to, of the natural size.
@@ -104,11 +104,11 @@ pub fn Pane(props: &PaneProps) -> Html {
     let plan = use_plan(&work.run, view.clone(), space);
     *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
     let fits = props.look.fitted.is_some();
-    let playing = Playing { now: work.now, playing: work.playing, fits };
+    let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
     use_fit(props, size, &view, *natural, &desk);
     let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
-    let glow = use_glow(work.touched.clone());
+    let glow = use_glow(work.touched.clone(), work.changed() == Some(true));
     let onclick = {
         let (desk, run, plan, node, drag) =
             (desk.clone(), work.run.clone(), plan.clone(), node.clone(), drag.clone());
@@ -125,7 +125,9 @@ pub fn Pane(props: &PaneProps) -> Html {
         scale: props.look.view.scale,
         labels: props.look.view.labels,
         options_open: props.options_open,
+        changed: work.changed(),
         fits,
+        cramped: fits && props.look.cramped,
     };
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
@@ -180,18 +182,21 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
                 let (x, gutter) = (layout.x_of((goal, u32::MAX)), layout.gutter());
                 (x, if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - gutter)
             };
-            look.dispatch(LookAction::Fitted(fitting(at)));
+            let (zoom, fits) = fitting(at);
+            look.dispatch(LookAction::Fitted(zoom, fits));
         }
     });
 }
 
 /// The greatest zoom, at most the natural one, at which something stands within what fits. `at` gives its place and the
-/// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain.
-fn fitting(at: impl Fn(f64) -> (f64, f64)) -> f64 {
+/// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain,
+/// and the answer is that it does not fit.
+fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
     let (least, room) = at(LEAST_FIT);
     let goal = (room * FITS).max(least * 1.1);
+    let fits = goal <= room;
     if at(1.0).0 <= goal {
-        return 1.0;
+        return (1.0, fits);
     }
     let (mut low, mut high) = (LEAST_FIT, 1.0);
     for _ in 0..11 {
@@ -199,7 +204,7 @@ fn fitting(at: impl Fn(f64) -> (f64, f64)) -> f64 {
         let middle = middle.sqrt();
         if at(middle).0 <= goal { low = middle } else { high = middle }
     }
-    low
+    (low, fits)
 }
 
 fn selected(pick: Pick) -> Selected {
@@ -217,9 +222,9 @@ fn use_plan(run: &Run, view: View, space: Option<Space>) -> Option<Plan> {
     (*plan).clone()
 }
 
-/// The light cone of the last edit, for a moment after it.
+/// The light cone of the last edit, for a moment after it, or as long as it is traced.
 #[hook]
-fn use_glow(touched: Option<Touch>) -> Option<Cone> {
+fn use_glow(touched: Option<Touch>, traced: bool) -> Option<Cone> {
     let over = use_state_eq(|| 0);
     let count = touched.as_ref().map_or(0, |touch| touch.count);
     use_effect_with(count, {
@@ -229,7 +234,7 @@ fn use_glow(touched: Option<Touch>) -> Option<Cone> {
             move || drop(timer)
         }
     });
-    touched.filter(|touch| touch.count != *over).map(|touch| (*touch.cone).clone())
+    touched.filter(|touch| traced || touch.count != *over).map(|touch| (*touch.cone).clone())
 }
 
 fn stage(layout: &Layout, session: &dyn Session, frame: &Frame, drag: &Drag) -> Html {

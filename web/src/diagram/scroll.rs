@@ -30,6 +30,8 @@ pub struct Anchor {
 pub struct Playing {
     /// The playhead.
     pub now: Key,
+    /// How often it was sent somewhere.
+    pub gone: u32,
     /// Whether it moves by itself.
     pub playing: bool,
     /// Whether all before it is to be in sight too.

@@ -8,6 +8,7 @@ use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::look::LookAction;
+use crate::store::work::WorkAction;
 
 /// What the toolbar shows.
 pub struct Toolbar {
@@ -17,8 +18,12 @@ pub struct Toolbar {
     pub labels: Labels,
     /// Whether the options are open.
     pub options_open: bool,
+    /// Whether what the last edit may have changed stays in sight, if there was an edit.
+    pub changed: Option<bool>,
     /// Whether all so far is in sight because the person asked for it.
     pub fits: bool,
+    /// Whether all so far does not fit even so.
+    pub cramped: bool,
 }
 
 /// The toolbar of the diagram.
@@ -61,6 +66,9 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             <PickList label="Labels" choices={same(["none", "kinds", "full"])} value={labels} onpick={onlabels} name="labels" />
             <span data-pops="">{ Button::new(Sign::Sliders, "Diagram options", desk.popping((!shown.options_open).then_some(Pop::Options)))
                 .text("More").class("quiet").expanded(shown.options_open).html() }</span>
+            <span class="changed" hidden={shown.changed.is_none()}>{ Button::new(Sign::Eye, "What the last edit can have changed", desk.working(WorkAction::Trace))
+                .text("What changed").hint("w").class("quiet").pressed(shown.changed == Some(true)).html() }</span>
+            <span class="cramped small" role="status" hidden={!shown.cramped}>{ if shown.scale == TimeScale::True { "" } else { "Marks keep apart, so not all fits. “true” time fits it." } }</span>
             <span class="zoom" role="group" aria-label="Zoom">
                 { Button::new(Sign::Minus, "Zoom out", desk.looking(LookAction::Zoom(0.8))).hint("[").class("quiet").html() }
                 { Button::new(Sign::Plus, "Zoom in", desk.looking(LookAction::Zoom(1.25))).hint("]").class("quiet").html() }

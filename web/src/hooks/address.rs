@@ -10,7 +10,9 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use gloo::utils::{document, history, window};
 use lightcone_formats::link::{Document, from_json, to_json};
+use lightcone_sim::order::Key;
 use lightcone_sim::sorted::Map;
+use lightcone_sim::time::Ns;
 use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
@@ -22,10 +24,14 @@ use crate::keep;
 use crate::link;
 use crate::store::look::{Look, LookAction};
 use crate::store::pick::Pick;
+use crate::store::run::protocol;
 use crate::store::work::{History, Work, WorkAction};
+use crate::words;
 
 /// How long after a change the address follows, in ms.
 const LATER: u32 = 250;
+/// So far beyond the end of a run a link may ask for: it is computed then.
+const BEYOND: Ns = Ns::s(60);
 const COUNT: &str = "lightcone.count";
 
 /// Every document that was opened on this page, as it was left.
@@ -61,6 +67,13 @@ impl Books {
         self.last
     }
 
+    /// What is at work and was edited, by its protocol.
+    fn edited(&self) -> Option<&'static str> {
+        let (work, _) =
+            self.present.and_then(|number| self.kept.get(&number)).filter(|(work, _)| work.can_undo())?;
+        protocol(&work.scenario.protocol).map(|entry| entry.title)
+    }
+
     fn put(&mut self, work: &Work, look: &Look) {
         self.present = Some(work.number);
         self.kept.insert(work.number, (work.clone(), look.clone()));
@@ -69,9 +82,20 @@ impl Books {
 
 /// A document made ready: as it will stand on the page.
 pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
-    let mut work = Work::open(number, document.scenario.clone(), document.playhead, document.quiz)?;
+    let end = document.scenario.until;
+    let wild = document.playhead.filter(|now| now.at > end && now.at.since(end) > BEYOND);
+    let now = if wild.is_some() { Some(Key::end_of(end)) } else { document.playhead };
+    let mut work = Work::open(number, document.scenario.clone(), now, document.quiz)?;
+    if let Some(wild) = wild {
+        let (wild, end) = (words::clock(wild.at), words::clock(end));
+        work.complain(format!(
+            "This run ends at {end}, and is shown there: {wild}, as the link asks, is too far beyond."
+        ));
+    }
     if document.playhead.is_none() {
-        if matches(STILL) {
+        if let Some(still) = link::still_moment(&work.run) {
+            work.now = still;
+        } else if matches(STILL) {
             work.now = link::telling_moment(&work.run, work.scenario.until);
         } else {
             work.now = link::first_moment(&work.run);
@@ -210,7 +234,8 @@ pub fn use_address(
         flush(&shelf);
         let number = shelf.borrow_mut().next_number();
         match found.and_then(|document| ready(number, &document)) {
-            Ok((new_work, new_look)) => {
+            Ok((mut new_work, new_look)) => {
+                new_work.left = shelf.borrow().edited();
                 let fragment = write_down(&new_work, &new_look);
                 let _ =
                     history().push_state_with_url(&JsValue::from(number), "", Some(&format!("#{fragment}")));

@@ -46,6 +46,10 @@ pub enum Command {
     GoToPick,
     /// Close what is open, unpick what is picked.
     Escape,
+    /// What the last edit may have changed stays in sight, or no longer.
+    Trace,
+    /// Does what the open sheet is for.
+    Agree,
     /// Larger.
     ZoomIn,
     /// Smaller.
@@ -108,6 +112,8 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("e", _) => Command::PickHere,
         ("g", _) => Command::GoToPick,
         ("Escape", _) => Command::Escape,
+        ("w", _) => Command::Trace,
+        ("Enter", _) => Command::Agree,
         ("]", _) => Command::ZoomIn,
         ("[", _) => Command::ZoomOut,
         ("f", _) => Command::Fit,
@@ -140,7 +146,7 @@ fn answers(element: &Element, key: &str) -> bool {
     let range = element.get_attribute("type").as_deref() == Some("range");
     match key {
         " " => pressable && !range,
-        "Enter" => pressable,
+        "Enter" => pressable && element.tag_name() != "INPUT",
         "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" => {
             element.get_attribute("role").as_deref() == Some("tab")
                 || element.get_attribute("type").as_deref() == Some("radio")

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use lightcone_sim::ids::{EventId, MsgId, TimerId};
+use lightcone_sim::monitor::Violation;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Explained, Session};
@@ -59,8 +60,12 @@ fn Event(props: &EventProps) -> Html {
     let Some(event) = trace.event(id).copied() else { return html! { <div /> } };
     let told = session.explain(id).unwrap_or_default();
     let note = |note: &String| html! { <li key={note.clone()}>{ note }</li> };
+    let broke = |broken: &&Violation| broken.event == id && event.key <= props.told;
+    let broken = trace.violations().iter().filter(broke);
+    let broken = broken.map(|broken| html! { <li key={broken.monitor}>{ format!("Violated, {}: {}", broken.monitor, broken.text) }</li> });
     html! {
         <div class="look-event">
+            <ul class="broken violated">{ for broken }</ul>
             <h3>{ &told.title }</h3>
             <p class="clocks">{ clocks(trace, id, &event) }</p>
             <p hidden={told.sentence.is_empty()}>{ &told.sentence }</p>

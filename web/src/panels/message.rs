@@ -2,7 +2,7 @@
 
 use lightcone_sim::ids::{EventId, MsgId};
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{FateKind, MessageRecord};
 use yew::prelude::*;
@@ -35,6 +35,14 @@ pub fn message(desk: &Desk, work: &Work, id: MsgId) -> Html {
     } else {
         Deed::At(record.sent.0 + Ns(1), Action::Drop { message: id })
     };
+    // What a person did to it last, and whether that was its loss.
+    let by_hand = |entry: &&Entry| words::target(entry) == Some(Pick::Message(id));
+    let last = scenario.script.iter().filter(by_hand).max_by_key(|entry| entry.id);
+    let is_lost = last.is_some_and(|entry| matches!(entry.action, Action::Drop { .. }));
+    let undo = last.map(|entry| {
+        let label = format!("Take out: {}", words::action(&entry.action, scenario, &*session));
+        Button::new(Sign::Undo, label, desk.acting(Deed::Remove(entry.id))).text("Undo this").html()
+    });
     html! {
         <div key="message" class="look-message">
             <h3>{ format!("{}  {}", words::way(scenario, id, record.to), told.as_ref().map(|told| told.label.clone()).unwrap_or_default()) }</h3>
@@ -52,7 +60,8 @@ pub fn message(desk: &Desk, work: &Work, id: MsgId) -> Html {
             </div>
             <div class="row">
                 <span hidden={!under_way}>{ Button::new(Sign::Go, "Deliver next", desk.acting(Deed::Deliver(id))).worded().html() }</span>
-                { Button::new(Sign::Cross, "Drop", desk.acting(drop)).worded().html() }
+                <span hidden={is_lost}>{ Button::new(Sign::Cross, "Drop", desk.acting(drop)).worded().html() }</span>
+                <span hidden={undo.is_none()}>{ undo.unwrap_or_default() }</span>
             </div>
             <div hidden={!under_way}>
                 if under_way { { more_message(desk, id, record.is_held()) } }

@@ -46,7 +46,7 @@ pub fn Next(props: &NextProps) -> Html {
     let desk = use_desk();
     let open = use_state_eq(|| None::<PendingWhat>);
     let session = props.run.session();
-    let mut pending = session.pending(props.now);
+    let mut pending = gesture::pending(&*session, props.now);
     if props.quiz {
         // Not even the order tells what comes first.
         sort_by_key(&mut pending, |pending| pending.what);
@@ -86,20 +86,23 @@ pub fn Next(props: &NextProps) -> Html {
         row.html(&desk)
     };
     let count = pending.len();
-    let counted = if count <= IN_SIGHT {
+    let waits = gesture::holds_all(&*session, props.now);
+    let counted = if count <= if waits { 2 * IN_SIGHT } else { IN_SIGHT } {
         String::new()
     } else if count <= SHOWN {
         format!("{count} in all; scroll for the rest")
     } else {
         format!("{count} in all; the first {SHOWN} are listed")
     };
-    let nothing = if gesture::holds_all(&*session, props.now) {
+    let nothing = if session.trace().last_event(props.now).is_none() {
+        "The run begins with the first step."
+    } else if waits {
         "Nothing is under way. A client's request or a fired timer would set something in motion."
     } else {
         "Nothing is under way and no timer is set."
     };
     html! {
-        <div class="next">
+        <div class={classes!("next", waits.then_some("waits"))}>
             <ul class="next-list" aria-label="What may happen next">{ for pending.iter().take(SHOWN).map(row) }</ul>
             <p class="small next-count">{ counted }</p>
             <p class="small" hidden={!pending.is_empty()}>{ nothing }</p>

@@ -6,7 +6,6 @@ use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::protocol::{LogItem, View};
 use lightcone_sim::session::{Condition, NodeView, Session};
-use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::desk::{Pop, use_desk};
@@ -26,7 +25,7 @@ pub fn nodes(work: &Work, lanes: &[NodeId]) -> Html {
         let old = before.filter(|&before| has_moved(&*session, node, before, work.now));
         let old = old.and_then(|before| session.node(node, before)).and_then(|old| old.view);
         html! {
-            <Card key={node.to_string()} {node} name={words::name(&work.scenario, node)} state={Rc::new(Quiet::of(state, work.now.at))} old={old.map(Rc::new)} />
+            <Card key={node.to_string()} {node} name={words::name(&work.scenario, node)} state={Rc::new(Quiet::of(&*session, node, state, work.now))} old={old.map(Rc::new)} />
         }
     };
     html! { <div class="cards">{ for lanes.iter().map(card) }</div> }
@@ -40,23 +39,30 @@ fn has_moved(session: &dyn Session, node: NodeId, before: Key, now: Key) -> bool
 #[derive(Debug, PartialEq)]
 struct Quiet {
     condition: Condition,
+    /// Whether anything has happened here.
+    began: bool,
     role: &'static str,
     epoch: Option<u64>,
+    /// The epoch as the protocol's paper writes it.
+    epoch_name: String,
     view: Option<View>,
     skew: Option<String>,
 }
 
 impl Quiet {
-    fn of(state: NodeView, now: Ns) -> Quiet {
+    fn of(session: &dyn Session, node: NodeId, state: NodeView, now: Key) -> Quiet {
         let beyond =
-            state.local.saturating_sub(i64::try_from(now.0).unwrap_or(i64::MAX)) / 1_000_000 * 1_000_000;
+            state.local.saturating_sub(i64::try_from(now.at.0).unwrap_or(i64::MAX)) / 1_000_000 * 1_000_000;
         let ahead = (beyond != 0)
             .then(|| format!("clock {}{}", if beyond > 0 { "+" } else { "" }, words::local(beyond)));
         let drift = (state.drift_ppm != 0).then(|| format!("runs at {}", words::percent(state.drift_ppm)));
+        let epoch = state.status.and_then(|status| status.epoch);
         Quiet {
             condition: state.condition,
+            began: session.trace().node_count_until(node, now) > 0,
             role: state.status.map_or("", |status| status.role),
-            epoch: state.status.and_then(|status| status.epoch),
+            epoch,
+            epoch_name: epoch.map(|epoch| session.epoch_name(epoch)).unwrap_or_default(),
             view: state.view,
             skew: drift.or(ahead),
         }
@@ -79,6 +85,7 @@ fn Card(props: &CardProps) -> Html {
     let (condition, word) = match state.condition {
         Condition::Up => ("up", state.role),
         Condition::Paused => ("paused", "stands still"),
+        Condition::Down if !state.began => ("unborn", "not started yet"),
         Condition::Down => ("down", "is down"),
     };
     let epoch = state.epoch.map(|epoch| epoch.to_string());
@@ -92,7 +99,7 @@ fn Card(props: &CardProps) -> Html {
             <header class="card-head">
                 <button type="button" class="card-name" data-pops="" title={format!("What to do with {}", props.name)} onclick={onmenu}>{ &props.name }</button>
                 <span class="card-role">{ word }</span>
-                <span class="card-epoch" hidden={epoch.is_none()}>{ epoch.unwrap_or_default() }</span>
+                <span class="card-epoch" hidden={epoch.is_none()}>{ &state.epoch_name }</span>
                 <span class="card-skew">{ state.skew.clone().unwrap_or_default() }</span>
             </header>
             <div class="card-body">

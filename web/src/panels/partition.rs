@@ -4,16 +4,17 @@ use std::rc::Rc;
 
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
-use lightcone_sim::protocol::Weight;
+use lightcone_sim::protocol::{Status, Weight};
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Condition, Session};
-use lightcone_sim::sorted::Map;
+use lightcone_sim::sorted::{Map, sort_by_key};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::CutSpan;
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
 use crate::dom;
+use crate::epoch;
 use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
@@ -131,13 +132,21 @@ fn parted(links: &[Link]) -> Option<Vec<Vec<NodeId>>> {
     (groups.len() > 1 && all.len() == links.len() && holds(links, &all)).then_some(groups)
 }
 
+/// The groups of the cut in force, the smallest first, if the editor can show it.
+fn present(links: &[Link], scenario: &Scenario) -> Option<Grouping> {
+    let mut groups = parted(links).filter(|groups| groups.len() <= NONE)?;
+    sort_by_key(&mut groups, Vec::len);
+    let group = |node| groups.iter().position(|group| group.contains(&node)).unwrap_or(NONE);
+    Some(scenario.node_set().iter().map(|node| (node, group(node))).collect())
+}
+
 /// What is cut now, in a sentence.
 fn in_force(links: &[Link], scenario: &Scenario) -> String {
     if links.is_empty() {
         return "Now every link works.".to_owned();
     }
     if let Some(groups) = parted(links) {
-        return format!("Now {} do not hear one another.", words::groups(&groups, scenario));
+        return format!("Cut now: {}. No group hears another.", words::groups(&groups, scenario));
     }
     let mut told = String::from("Now lost on its way:");
     for (place, &(from, to)) in links.iter().enumerate() {
@@ -162,11 +171,13 @@ fn outlook(groups: &[Vec<NodeId>], one_way: bool, links: &[Link], scenario: &Sce
     if holds(links, &links_between(groups, one_way)) {
         return ("That is cut already. Put nodes into other groups to cut more.".to_owned(), false);
     }
-    let words = |groups: &[Vec<NodeId>]| words::groups(groups, scenario);
+    let (apart, rest) = (words::list(&groups[0], scenario), words::list(&groups[1..].concat(), scenario));
     let told = if one_way {
-        format!("After “Cut”, {} no longer hears {}.", words(&groups[1..]), words(&groups[..1]))
+        format!("After “Cut”, {rest} will not hear {apart}.")
+    } else if groups.len() > 2 {
+        format!("After “Cut”, no group will hear another: {}.", words::groups(groups, scenario))
     } else {
-        format!("After “Cut”, {} cannot hear one another.", words(groups))
+        format!("After “Cut”, {apart} will not hear {rest}, nor the other way round.")
     };
     (told, true)
 }
@@ -185,8 +196,11 @@ pub fn Partition(props: &PartitionProps) -> Html {
     let desk = use_desk();
     let links = cut_links(&*props.run.session(), props.now);
     let grouping = use_state_eq(|| {
-        let leader = leader(&*props.run.session(), props.now);
-        proposal(&props.scenario, props.first, leader)
+        // What is cut is shown as it is; a proposal is for a whole network.
+        present(&links, &props.scenario).unwrap_or_else(|| {
+            let leader = leader(&*props.run.session(), props.now);
+            proposal(&props.scenario, props.first, leader)
+        })
     });
     let one_way = use_state_eq(|| false);
     let span = use_state_eq(String::new);
@@ -211,7 +225,8 @@ pub fn Partition(props: &PartitionProps) -> Html {
             changed.insert(node, group);
             grouping.set(changed);
         });
-        html! { <key={node.to_string()}>{ group_row(&words::name(&props.scenario, node), chosen, &onpick) }</> }
+        let status = props.run.session().node(node, props.now).and_then(|state| state.status);
+        html! { <key={node.to_string()}>{ group_row(&words::name(&props.scenario, node), status, chosen, &onpick) }</> }
     };
     let onway = Callback::from({
         let one_way = one_way.setter();
@@ -235,15 +250,15 @@ pub fn Partition(props: &PartitionProps) -> Html {
             <PickList label="It lasts" choices={spans} value={(*span).clone()} onpick={Callback::from({ let span = span.setter(); move |value| span.set(value) })} />
             <p class="summary">{ summary }</p>
             <div class="row">
-                { Button::new(Sign::Split, "Cut", cut).worded().class("strong").disabled(!cuts).html() }
-                { Button::new(Sign::Link, "Heal all links", desk.now(Action::Heal { from: None, to: None })).text("Heal all").disabled(links.is_empty()).html() }
+                { Button::new(Sign::Split, "Cut", cut).worded().hint("Enter").class("strong").disabled(!cuts).html() }
+                { Button::new(Sign::Link, "Heal all links", desk.now_and_close(Action::Heal { from: None, to: None })).text("Heal all").disabled(links.is_empty()).html() }
             </div>
             { one_link }
         </Sheet>
     }
 }
 
-fn group_row(name: &str, chosen: usize, onpick: &Callback<usize>) -> Html {
+fn group_row(name: &str, status: Option<Status>, chosen: usize, onpick: &Callback<usize>) -> Html {
     let choice = |(group, word): (usize, &'static str)| {
         let onpick = onpick.clone();
         let label = if group == NONE {
@@ -259,6 +274,7 @@ fn group_row(name: &str, chosen: usize, onpick: &Callback<usize>) -> Html {
     html! {
         <div class="group-row" role="group" aria-label={name.to_owned()}>
             <span class="group-name">{ name }</span>
+            <span class={classes!("group-role", status.and_then(|status| epoch::class(status.epoch)))}>{ status.map_or("", |status| status.role) }</span>
             { for GROUPS.into_iter().enumerate().map(choice) }
         </div>
     }
@@ -336,10 +352,15 @@ mod tests {
     fn what_is_cut_is_told_as_groups_or_link_by_link() {
         let scenario = Scenario::new("raft", 5);
         let [a, b, c, d] = [0, 1, 2, 3].map(NodeId::server);
-        let told = |links: Vec<Link>| in_force(&links, &scenario);
+        let told = |mut links: Vec<Link>| {
+            links.sort_unstable();
+            in_force(&links, &scenario)
+        };
         assert_eq!(told(vec![]), "Now every link works.");
         let three = [vec![a, c], vec![b], vec![d]];
-        assert_eq!(told(links_between(&three, false)), "Now A C | B | D do not hear one another.");
+        assert_eq!(told(links_between(&three, false)), "Cut now: A C | B | D. No group hears another.");
+        let shown = present(&links_between(&three, false), &scenario).expect("a partition");
+        assert_eq!(groups(&shown), [vec![b], vec![d], vec![a, c]]);
         assert_eq!(told(links_between(&three, true)), "Now lost on its way: A → B D; C → B D.");
         assert_eq!(told(vec![(a, b), (a, c), (b, a)]), "Now lost on its way: A → B C; B → A.");
     }

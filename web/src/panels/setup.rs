@@ -7,6 +7,7 @@ use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::{Latency, Scenario};
 use lightcone_sim::time::Ns;
 use serde_json::{Map, Value};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
@@ -33,28 +34,30 @@ struct Field {
     put: fn(&Scenario, &str) -> Result<Scenario, String>,
 }
 
+/// A value that was refused: whose, what was written, and what is wrong with it.
+type Wrong = (&'static str, String, String);
+
 /// The set-up.
 #[component]
 pub fn Setup(props: &SetupProps) -> Html {
     let desk = use_desk();
+    let wrong = use_state(Vec::<Wrong>::new);
     let scenario = &props.scenario;
     let entry = protocol(&scenario.protocol);
     let param = |entry: &'static ProtocolEntry, &(name, means): &(&'static str, &'static str)| {
-        html! { <key={name}>{ param(&desk, entry, scenario, name, means) }</> }
+        html! { <key={name}>{ param(&desk, entry, (scenario, &wrong), name, means) }</> }
     };
     let params = |entry: &'static ProtocolEntry| entry.params.iter().map(move |named| param(entry, named));
     let field = |field: Field| {
-        let (desk, scenario) = (desk.clone(), scenario.clone());
-        let onchange =
-            Callback::from(move |event: Event| match (field.put)(&scenario, &dom::value(&event)) {
-                Ok(changed) => desk.apply(changed),
-                Err(why) => desk.work.dispatch(WorkAction::Complain(why)),
-            });
-        html! {
-            <label key={field.name} class="value-row" title={field.hint}>
-                <span>{ field.name }</span><input type="text" inputmode="decimal" name={field.name} value={field.text} {onchange} />
-            </label>
-        }
+        let (old, put) = (scenario.clone(), field.put);
+        let row = Row {
+            name: field.name,
+            label: field.name.to_owned(),
+            hint: field.hint,
+            text: field.text,
+            put: Rc::new(move |text| put(&old, text)),
+        };
+        html! { <key={field.name}>{ row.html(&desk, scenario, &wrong) }</> }
     };
     html! {
         <div class="setup">
@@ -70,12 +73,90 @@ pub fn Setup(props: &SetupProps) -> Html {
     }
 }
 
-fn whole<T: std::str::FromStr>(text: &str) -> Result<T, String> {
-    text.trim().parse().map_err(|_| no_number(text))
+/// The scenario with a value as it was written.
+type Put = dyn Fn(&str) -> Result<Scenario, String>;
+
+/// A value that is written. It counts when it is left or Enter is pressed; one that cannot be stays marked, with what is
+/// wrong with it, until it is corrected or Escape brings back what runs.
+struct Row {
+    name: &'static str,
+    label: String,
+    hint: &'static str,
+    text: String,
+    put: Rc<Put>,
 }
 
-fn no_number(text: &str) -> String {
-    format!("“{}” is not such a number.", text.chars().take(20).collect::<String>())
+impl Row {
+    fn html(self, desk: &Desk, scenario: &Rc<Scenario>, wrong: &UseStateHandle<Vec<Wrong>>) -> Html {
+        let Row { name, label, hint, text, put } = self;
+        let refused = wrong.iter().find(|refused| refused.0 == name).cloned();
+        let is_wrong = refused.is_some();
+        let (_, value, why) = refused.unwrap_or_else(|| (name, text.clone(), String::new()));
+        let others = {
+            let wrong = wrong.clone();
+            move || wrong.iter().filter(|refused| refused.0 != name).cloned().collect::<Vec<_>>()
+        };
+        let onkeydown = {
+            let (wrong, others, text) = (wrong.clone(), others.clone(), text.clone());
+            Callback::from(move |event: KeyboardEvent| {
+                let field = event.target_dyn_into::<HtmlInputElement>();
+                let field = field.filter(|field| event.key() == "Escape" && field.value() != text);
+                if let Some(field) = field {
+                    event.prevent_default();
+                    field.set_value(&text);
+                    wrong.set(others());
+                }
+            })
+        };
+        let onchange = {
+            let (desk, scenario, wrong, label) =
+                (desk.clone(), scenario.clone(), wrong.clone(), label.clone());
+            Callback::from(move |event: Event| {
+                let written = dom::value(&event);
+                let mut refused = others();
+                match put(&written).and_then(runs) {
+                    Ok(changed) if changed == *scenario => {}
+                    Ok(changed) => desk.apply(changed),
+                    Err(why) => {
+                        let why = why.trim_end_matches('.');
+                        refused.push((name, written, format!("{label}: {why}. The run still has {text}.")));
+                    }
+                }
+                wrong.set(refused);
+            })
+        };
+        let id = format!("wrong-{}", name.replace(' ', "-"));
+        html! {
+            <div class="value-field">
+                <label class="value-row" title={hint}>
+                    <span>{ label }</span>
+                    <input type="text" {name} {value} {onchange} {onkeydown} aria-invalid={is_wrong.then_some("true")} aria-describedby={is_wrong.then(|| id.clone())} />
+                </label>
+                <p class="wrong small" {id} role="alert" hidden={!is_wrong}>{ why }</p>
+            </div>
+        }
+    }
+}
+
+/// The scenario, if it runs.
+fn runs(scenario: Scenario) -> Result<Scenario, String> {
+    match protocol(&scenario.protocol).map(|entry| (entry.start)(scenario.clone())) {
+        Some(Err(bad)) => Err(bad.to_string()),
+        _ => Ok(scenario),
+    }
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| no_number(text, "a whole number, such as 5"))
+}
+
+/// For what has fewer digits; what is too large for it is so for the simulation too.
+fn small(text: &str) -> Result<u16, String> {
+    whole(text).map(|number| u16::try_from(number).unwrap_or(u16::MAX))
+}
+
+fn no_number(text: &str, wanted: &str) -> String {
+    format!("“{}” is not {wanted}", text.chars().take(20).collect::<String>())
 }
 
 fn share(ppm: u32) -> String {
@@ -83,11 +164,10 @@ fn share(ppm: u32) -> String {
 }
 
 fn ppm(text: &str) -> Result<u32, String> {
-    let percent = decimal::read(text.trim_end_matches('%')).ok_or_else(|| no_number(text))?;
-    if (0.0..=100.0).contains(&percent) {
-        Ok((percent * 1e4) as u32)
-    } else {
-        Err("A share is from 0 to 100 %.".to_owned())
+    let percent = decimal::read(text.trim().trim_end_matches('%'));
+    match percent.filter(|percent| (0.0..=100.0).contains(percent)) {
+        Some(percent) => Ok((percent * 1e4) as u32),
+        None => Err(no_number(text, "a share from 0 to 100 %")),
     }
 }
 
@@ -100,11 +180,11 @@ fn fields(scenario: &Scenario) -> Vec<Field> {
     let field = |name, text, hint, put| Field { name, text, hint, put };
     vec![
         field("nodes", scenario.nodes.to_string(), "how many servers", |old, text| {
-            Ok(Scenario { nodes: whole(text)?, ..old.clone() })
+            Ok(Scenario { nodes: small(text)?, ..old.clone() })
         }),
         field("clients", scenario.workload.clients.to_string(), "how many clients", |old, text| {
             let mut new = old.clone();
-            new.workload.clients = whole(text)?;
+            new.workload.clients = small(text)?;
             Ok(new)
         }),
         field("seed", scenario.seed.to_string(), "decides every chance", |old, text| {
@@ -164,7 +244,7 @@ fn even((min, max): (Ns, Ns)) -> Latency {
 fn param(
     desk: &Desk,
     entry: &ProtocolEntry,
-    scenario: &Rc<Scenario>,
+    (scenario, wrong): (&Rc<Scenario>, &UseStateHandle<Vec<Wrong>>),
     name: &'static str,
     means: &'static str,
 ) -> Html {
@@ -174,14 +254,16 @@ fn param(
         .cloned()
         .or_else(|| (entry.default_params)().get(name).cloned())
         .unwrap_or_default();
-    let set = {
-        let (desk, scenario) = (desk.clone(), scenario.clone());
+    let with = {
+        let scenario = scenario.clone();
         move |value: Value| {
             let mut changed = (*scenario).clone();
             changed.params.insert(name.to_owned(), value);
-            desk.apply(changed);
+            changed
         }
     };
+    let (put, desk_too) = (with.clone(), desk.clone());
+    let set = move |value: Value| desk_too.apply(with(value));
     let is_time = means.contains(" in ns");
     let label = name.replace('_', " ");
     match &value {
@@ -200,16 +282,14 @@ fn param(
                 Some(ns) if is_time => Ns(ns).to_string(),
                 _ => value.to_string(),
             };
-            let onchange = Callback::from(move |event: Event| {
-                let text = dom::value(&event);
-                set(match text.parse::<Ns>() {
-                    Ok(time) if is_time => Value::from(time.0),
-                    _ => serde_json::from_str(&text).unwrap_or(Value::String(text)),
-                });
-            });
-            html! {
-                <label class="value-row" title={means}><span>{ label }</span><input type="text" value={text} {onchange} /></label>
-            }
+            let read = move |text: &str| {
+                if is_time {
+                    return text.parse::<Ns>().map(|time| Value::from(time.0));
+                }
+                serde_json::from_str(text).map_err(|_| no_number(text, "a number"))
+            };
+            let put = Rc::new(move |text: &str| read(text).map(&put));
+            Row { name, label, hint: means, text, put }.html(desk, scenario, wrong)
         }
     }
 }

@@ -150,6 +150,6 @@ fn script(desk: &Desk, props: &SideProps) -> Html {
 fn setup(desk: &Desk, props: &SideProps) -> Html {
     let scenario = &props.work.scenario;
     fold(desk, "setup", "Set-up", Html::default(), folded(props, "setup"), &|| {
-        html! { <Setup scenario={scenario.clone()} /> }
+        html! { <Setup key={props.work.number} scenario={scenario.clone()} /> }
     })
 }

@@ -3,7 +3,8 @@
 use lightcone_sim::ids::{MsgId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{CutRule, Entry};
-use lightcone_sim::session::Session;
+use lightcone_sim::session::{Pending, PendingWhat, Session};
+use lightcone_sim::sorted::sort_by_key;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{CutSpan, FateKind, Instant};
 
@@ -41,6 +42,15 @@ pub fn soon(session: &dyn Session, script: &[Entry], now: Key) -> Instant {
 pub fn holds_all(session: &dyn Session, now: Key) -> bool {
     let now = now.instant();
     session.trace().held_spans().iter().any(|&(from, to)| from <= now && now < to)
+}
+
+/// What may happen next. Where everything waits, there is no order of time: messages come before timers.
+pub fn pending(session: &dyn Session, now: Key) -> Vec<Pending> {
+    let mut pending = session.pending(now);
+    if holds_all(session, now) {
+        sort_by_key(&mut pending, |pending| matches!(pending.what, PendingWhat::Timer(_)));
+    }
+    pending
 }
 
 /// Whether a message under way can no longer arrive, because its way is cut or was cut since it set out.

@@ -22,11 +22,13 @@ pub struct Look {
     pub zoom: f64,
     /// Whether all so far is to be in sight because the person asked for it; if so, the zoom to go back to.
     pub fitted: Option<f64>,
+    /// Whether all so far does not fit even so, since marks keep apart.
+    pub cramped: bool,
 }
 
 impl Default for Look {
     fn default() -> Look {
-        Look { view: View::default(), turned: false, zoom: 1.0, fitted: None }
+        Look { view: View::default(), turned: false, zoom: 1.0, fitted: None, cramped: false }
     }
 }
 
@@ -53,8 +55,8 @@ pub enum LookAction {
     Zoom(f64),
     /// All so far is to be in sight, or no longer: then the zoom is as it was before.
     Fit,
-    /// The zoom at which all so far is in sight, as the window was measured.
-    Fitted(f64),
+    /// The zoom at which all so far is in sight, as the window was measured, and whether it is in sight indeed.
+    Fitted(f64, bool),
 }
 
 const ZOOM: (f64, f64) = (1e-4, 40.0);
@@ -108,6 +110,7 @@ impl Look {
             turned: map.contains_key("flow"),
             zoom: zoom.clamp(ZOOM.0, ZOOM.1),
             fitted: fits.then_some(1.0),
+            cramped: false,
         }
     }
 }
@@ -139,8 +142,11 @@ impl Reducible for Look {
                 Some(before) => look.zoom = before,
                 None => look.fitted = Some(look.zoom),
             },
-            LookAction::Fitted(zoom) if look.fitted.is_some() => look.zoom = zoom,
-            LookAction::Fitted(_) => return self,
+            LookAction::Fitted(zoom, fits) if look.fitted.is_some() => {
+                look.zoom = zoom;
+                look.cramped = !fits;
+            }
+            LookAction::Fitted(..) => return self,
         }
         Rc::new(look)
     }

@@ -3,19 +3,26 @@
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop};
+use crate::dom;
 use crate::icons::{Sign, icon};
 use crate::parts::button::Button;
 use crate::store::look::HabitsAction;
-use crate::store::work::{Said, WorkAction};
+use crate::store::work::{Work, WorkAction};
 
 /// Lines above the diagram: what could not be done, that the future is hidden, and the hint, unless it was put away.
-pub fn banner(desk: &Desk, trouble: Option<&Said>, quiz: bool, hinted: bool, narrow: bool) -> Html {
+pub fn banner(desk: &Desk, work: &Work, hinted: bool, narrow: bool) -> Html {
+    let (trouble, left, quiz) = (work.trouble.as_ref(), work.left, work.quiz);
     html! {
         <div class="banners">
             <div class="banner trouble" role="alert" hidden={trouble.is_none()}>
                 { icon(Sign::Alert) }
                 <span class="banner-text">{ trouble.map(|trouble| trouble.text.clone()).unwrap_or_default() }</span>
                 { Button::new(Sign::Cross, "Dismiss", desk.working(WorkAction::Dismiss)).class("quiet").html() }
+            </div>
+            <div class="banner left" role="status" hidden={left.is_none()}>
+                <span class="banner-text">{ left.map(|title| format!("Your {title} run is kept, with your edits.")).unwrap_or_default() }</span>
+                { Button::new(Sign::Undo, "Go back to it", Callback::from(|_| dom::back())).worded().html() }
+                { Button::new(Sign::Cross, "Stay here", desk.working(WorkAction::Forget)).class("quiet").html() }
             </div>
             <div class="banner quiz" hidden={!quiz}>
                 { icon(Sign::Eye) }

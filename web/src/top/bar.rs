@@ -97,7 +97,7 @@ fn chooser(desk: &Desk, scenario: &Rc<Scenario>, origin: &Scenario) -> Html {
 fn list_of(desk: &Desk, examples: Vec<(&'static str, Scenario)>, origin: &Scenario) -> Html {
     let open = examples.iter().position(|(_, scenario)| scenario == origin);
     let open = open.map(|place| place.to_string()).unwrap_or_default();
-    let first: (AttrValue, AttrValue) = ("".into(), "Examples…".into());
+    let first: (AttrValue, AttrValue) = ("".into(), "Examples".into());
     let rest =
         examples.iter().enumerate().map(|(place, (title, _))| (place.to_string().into(), (*title).into()));
     let choices: Vec<(AttrValue, AttrValue)> = std::iter::once(first).chain(rest).collect();

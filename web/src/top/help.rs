@@ -1,8 +1,9 @@
-//! Keys and first steps.
+//! First steps, signs and keys.
 
 use yew::prelude::*;
 
 use crate::parts::pop::Sheet;
+use crate::top::legend::legend;
 
 const KEYS: &[(&str, &str)] = &[
     ("Space, k", "play, pause; so does “.” or “b” of a clicker"),
@@ -14,6 +15,7 @@ const KEYS: &[(&str, &str)] = &[
     ("p", "partition the network"),
     ("u, Ctrl+Z", "undo an edit"),
     ("Ctrl+Shift+Z", "redo it"),
+    ("w", "what the last edit can have changed"),
     ("e", "look into the event that has just happened"),
     ("Shift+→, Shift+←", "look into the next event, the one before"),
     ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
@@ -47,6 +49,8 @@ pub fn help() -> Html {
     html! {
         <Sheet key="help" title="Help" name="help">
             <ul class="first-steps">{ for FIRST.iter().map(|step| html! { <li key={*step}>{ *step }</li> }) }</ul>
+            <h3>{ "Signs" }</h3>
+            { legend() }
             <h3>{ "Keys" }</h3>
             <dl class="keys">{ for KEYS.iter().map(key) }</dl>
         </Sheet>

@@ -3,5 +3,6 @@
 pub mod banner;
 pub mod bar;
 pub mod help;
+pub mod legend;
 pub mod options;
 pub mod share;

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::desk::Desk;
 use crate::icons::{Sign, icon};
+use crate::panels::checks;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::look::{HabitsAction, SPEEDS};
@@ -114,33 +115,45 @@ fn scrubber(desk: &Desk, now: Key, until: Ns) -> Html {
 pub struct HealthData {
     /// How many are watched.
     pub watched: usize,
+    /// How many of them are broken.
+    pub broken: usize,
     /// The first that broke: its name, the sentence, and the event.
-    pub broken: Option<(&'static str, String, EventId)>,
+    pub first: Option<(&'static str, String, EventId, Key)>,
 }
 
 impl HealthData {
     /// At a playhead of a run.
     pub fn at(session: &dyn Session, now: Key) -> HealthData {
         let trace = session.trace();
-        let happened =
-            |violation: &&Violation| trace.event(violation.event).is_some_and(|event| event.key <= now);
-        let broken = trace.violations().iter().find(happened);
-        let broken = broken.map(|broken| (broken.monitor, broken.text.clone(), broken.event));
-        HealthData { watched: session.monitors().len(), broken }
+        let first = trace.violations().iter().find_map(|broken: &Violation| {
+            let key = trace.event(broken.event).map(|event| event.key).filter(|&key| key <= now)?;
+            Some((broken.monitor, broken.text.clone(), broken.event, key))
+        });
+        let broken = if first.is_some() { checks::broken(session, now) } else { 0 };
+        HealthData { watched: session.monitors().len(), broken, first }
     }
 }
 
-/// Whether the invariants hold, in a word; if not, a press looks into where it broke.
+/// Whether the invariants hold, in a word; if not, a press goes to where it broke first, and looks into that.
 fn health(desk: &Desk, health: &HealthData) -> Html {
-    match &health.broken {
+    match &health.first {
         None => html! {
             <span class="health holds">{ icon(Sign::Check) }<span>{ holding(health.watched) }</span></span>
         },
-        Some((monitor, text, event)) => html! {
-            <button type="button" class="health violated" title={text.clone()} onclick={desk.picking(Some(Pick::Event(*event)))}>
-                { icon(Sign::Alert) }<span>{ format!("{monitor} is violated") }</span>
-            </button>
-        },
+        Some((monitor, text, event, key)) => {
+            let word = match health.broken {
+                0 | 1 => format!("{monitor} is violated"),
+                broken => format!("{broken} of {} invariants violated", health.watched),
+            };
+            let (desk, event, key) = (desk.clone(), *event, *key);
+            let onclick = Callback::from(move |_| {
+                desk.go(key);
+                desk.pick.set(Some(Pick::Event(event)));
+            });
+            html! {
+                <button type="button" class="health violated" title={text.clone()} {onclick}>{ icon(Sign::Alert) }<span>{ word }</span></button>
+            }
+        }
     }
 }
 

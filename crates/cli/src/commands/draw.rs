@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lightcone_diagram::{Frame, Layout, Space, TimeScale, View, svg};
+use lightcone_diagram::{Flow, Frame, Layout, Space, TimeScale, View, svg};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 
@@ -12,17 +12,26 @@ use crate::failure::{Code, Failure};
 use crate::ran::Ran;
 
 /// The room across the lanes, in px: lanes stand farther apart than they must if it is there.
-const ACROSS_PX: f64 = 360.0;
+const ACROSS_PX: f64 = 560.0;
+/// The least distance between lanes, in px, so that words lie over nothing else.
+const LANE_GAP_PX: f64 = 76.0;
 /// The room along the time axis that a picture is made for if nobody says. A run with much in it gets more.
 const ALONG_PX: f64 = 1_600.0;
+/// The length up to which a picture whose time runs down is stretched.
+const DOWN_PX: f64 = 800.0;
 /// How much nearer than they like marks may stand for a picture to become that short: so that labels can still be read.
 const NEARER: f64 = 6.0;
 
 pub(super) fn run(ran: &Ran<'_>, picture: &Picture, streams: &mut Streams<'_>) -> Result<Code, Failure> {
     let session = ran.session.as_ref();
     let now = picture.at.map(Key::end_of).or(ran.document.playhead).unwrap_or(ran.end());
-    let view = view(ran, picture)?;
-    let layout = Layout::new(session, &view, space(session, &view, picture));
+    let mut view = view(ran, picture)?;
+    let space = space(session, &view, picture);
+    // What runs down is read from top to bottom, and need not fill a page.
+    let most = if view.flow == Flow::TopToBottom { DOWN_PX } else { ALONG_PX };
+    let along_px = picture.width.map_or(most, f64::from);
+    view.stretch = Layout::stretch(session, &view, Space { along_px, ..space });
+    let layout = Layout::new(session, &view, space);
     let file = svg(&layout.scene(session, &Frame::at(now)), picture.theme);
     if picture.output.as_os_str() == "-" {
         streams.out.write_all(file.as_bytes())?;
@@ -45,6 +54,7 @@ fn view(ran: &Ran<'_>, picture: &Picture) -> Result<View, Failure> {
     let mut view: View = serde_json::from_value(saved).map_err(|error| {
         Failure::BadInput(format!("the view that the scenario was saved with does not read: {error}"))
     })?;
+    view.lane_gap_px = view.lane_gap_px.max(LANE_GAP_PX);
     view.hide_future |= ran.document.quiz;
     view.scale = picture.scale.unwrap_or(view.scale);
     view.flow = picture.flow.unwrap_or(view.flow);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use lightcone_sim::ids::{NodeId, OpId};
+use lightcone_sim::sorted::Map;
 
 use super::types::{Request, Serial};
 
@@ -139,7 +140,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Machine {
     values: OrdMap<Arc<str>, Arc<str>>,
-    sessions: OrdMap<NodeId, Session>,
+    sessions: Map<NodeId, Session>,
 }
 
 /// §8: "the state machine tracks the latest serial number processed for each client, along with the associated

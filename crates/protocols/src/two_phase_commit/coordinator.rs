@@ -3,7 +3,7 @@
 use imbl::OrdMap;
 use lightcone_sim::ids::{NodeId, OpId};
 use lightcone_sim::protocol::Ctx;
-use lightcone_sim::sorted::Set;
+use lightcone_sim::sorted::{Map, Set};
 
 use super::messages::{Decision, Msg, Record, Timer, Txn, Vote};
 use super::{TwoPhaseCommit, Variant, log};
@@ -12,7 +12,7 @@ use super::{TwoPhaseCommit, Variant, log};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Coordinator {
     /// Transactions that are not over.
-    pub open: OrdMap<Txn, Open>,
+    pub open: Map<Txn, Open>,
     /// What was decided.
     pub decided: OrdMap<Txn, Decision>,
     /// What became of each client's call, so that a repeated call is not run twice.
@@ -264,7 +264,8 @@ impl TwoPhaseCommit {
                 Record::Yes { .. } => {}
             }
         }
-        for (txn, open) in coordinator.open.clone() {
+        let open = coordinator.open.clone();
+        for (&txn, open) in open.iter() {
             if let Open::Telling { decision, .. } = open {
                 ctx.note(|| {
                     format!("My log says {decision} {txn}, but not that everybody knows: I tell them again.")

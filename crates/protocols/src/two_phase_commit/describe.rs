@@ -14,7 +14,7 @@ use super::{Stable, State};
 pub(super) fn status(state: &State, stable: &Stable) -> Status {
     match state {
         State::Coordinator(coordinator) => {
-            let oldest = coordinator.open.get_min().map_or(stable.last_txn, |&(txn, _)| txn);
+            let oldest = coordinator.open.keys().next().map_or(stable.last_txn, |&txn| txn);
             Status { role: "coordinator", weight: Weight::Thick, epoch: epoch(oldest) }
         }
         State::Participant(participant) => participant_status(participant),
@@ -24,14 +24,20 @@ pub(super) fn status(state: &State, stable: &Stable) -> Status {
 
 /// Dashed is the uncertainty window, in which a participant waits for others.
 fn participant_status(participant: &Participant) -> Status {
-    if let Some(&(txn, _)) = participant.uncertain.get_min() {
+    if let Some(&txn) = participant.uncertain.keys().next() {
         let is_blocked = participant.uncertain.values().any(|uncertain| uncertain.asked > 0);
         let role = if is_blocked { "blocked" } else { "prepared" };
         return Status { role, weight: Weight::Dashed, epoch: epoch(txn) };
     }
-    let working = participant.working.get_max().map(|&(txn, _)| txn);
-    let decided = participant.decided.get_max().map(|&(txn, _)| txn);
-    Status { role: "participant", weight: Weight::Thin, epoch: working.max(decided).and_then(epoch) }
+    let working = participant.working.keys().next_back().copied();
+    let decided =
+        participant.decided.get_max().filter(|&&(txn, _)| working.is_none_or(|working| working < txn));
+    let (role, txn) = match decided {
+        Some(&(txn, Decision::Commit)) => ("committed", Some(txn)),
+        Some(&(txn, Decision::Abort)) => ("aborted", Some(txn)),
+        None => ("participant", working),
+    };
+    Status { role, weight: Weight::Thin, epoch: txn.and_then(epoch) }
 }
 
 /// Before the first transaction there is no epoch.
@@ -69,7 +75,7 @@ fn log_items(stable: &Stable, decided: &OrdMap<Txn, Decision>, before: u64) -> V
 
 fn coordinator_view(coordinator: &Coordinator, stable: &Stable) -> View {
     let mut view = View::default().durable("last transaction", stable.last_txn);
-    for (txn, open) in &coordinator.open {
+    for (txn, open) in coordinator.open.iter() {
         let text = match open {
             Open::Working { missing, .. } => format!("{txn}: {} still at work", names(missing)),
             Open::Voting { missing, .. } => format!("{txn}: waits for the votes of {}", names(missing)),
@@ -89,11 +95,11 @@ fn names(nodes: &Set<NodeId>) -> String {
 
 fn participant_view(participant: &Participant) -> View {
     let mut view = View::default();
-    for (txn, breaks_a_rule) in &participant.working {
+    for (txn, breaks_a_rule) in participant.working.iter() {
         let text = if *breaks_a_rule { "done, breaks a rule" } else { "done" };
         view = view.field("work", format!("{txn}: {text}"));
     }
-    for (txn, Uncertain { since, asked }) in &participant.uncertain {
+    for (txn, Uncertain { since, asked }) in participant.uncertain.iter() {
         let asked = if *asked > 0 { format!(", asked {asked} ×") } else { String::new() };
         view = view.field("uncertain", format!("{txn} since {}{asked}", clock(*since)));
     }

@@ -1,7 +1,5 @@
 //! What must hold, watched from outside: AC1 to AC3 of §7.3.
 
-use imbl::OrdMap;
-use imbl::ordmap::DiffItem;
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
 use lightcone_sim::sorted::{Map, Set};
@@ -66,22 +64,20 @@ impl Monitor<TwoPhaseCommit> for Atomicity {
 #[derive(Debug, Default)]
 pub struct Unanimity {
     reading: Reading,
-    uncertain: Map<NodeId, OrdMap<Txn, Uncertain>>,
+    uncertain: Map<NodeId, Map<Txn, Uncertain>>,
     yes: Map<Txn, Set<NodeId>>,
     broken: bool,
 }
 
 impl Unanimity {
-    /// Takes note of who is newly uncertain, at the cost of the difference.
-    fn note_votes(&mut self, node: NodeId, uncertain: &OrdMap<Txn, Uncertain>) {
+    /// Takes note of who is newly uncertain.
+    fn note_votes(&mut self, node: NodeId, uncertain: &Map<Txn, Uncertain>) {
         let last = self.uncertain.or_default(node);
-        if last.ptr_eq(uncertain) {
+        if last == uncertain {
             return;
         }
-        for item in last.diff(uncertain) {
-            if let DiffItem::Add(&txn, _) = item {
-                self.yes.or_default(txn).insert(node);
-            }
+        for &txn in uncertain.keys().filter(|txn| !last.contains_key(txn)) {
+            self.yes.or_default(txn).insert(node);
         }
         *last = uncertain.clone();
     }

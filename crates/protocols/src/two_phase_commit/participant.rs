@@ -3,6 +3,7 @@
 use imbl::OrdMap;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::protocol::Ctx;
+use lightcone_sim::sorted::Map;
 use lightcone_sim::time::LocalNs;
 
 use super::messages::{Decision, Msg, Record, Timer, Txn, Vote};
@@ -12,9 +13,9 @@ use super::{COORDINATOR, TwoPhaseCommit, Variant, log};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Participant {
     /// Work that was done and can still be undone; whether it breaks a rule.
-    pub working: OrdMap<Txn, bool>,
+    pub working: Map<Txn, bool>,
     /// Voted yes, and knows no decision.
-    pub uncertain: OrdMap<Txn, Uncertain>,
+    pub uncertain: Map<Txn, Uncertain>,
     /// What was decided.
     pub decided: OrdMap<Txn, Decision>,
 }

@@ -34,12 +34,14 @@ impl Work {
         Rc::make_mut(&mut self.history.past).push(moment);
         self.history.future = Rc::default();
         self.highest = self.highest.max(scenario.next_entry().0 - 1);
-        self.take(Rc::new(scenario), run);
+        self.take(Rc::new(scenario), run, false);
         Ok(())
     }
 
-    pub(super) fn take(&mut self, scenario: Rc<Scenario>, run: Run) {
-        self.touched = touch(self, &scenario, &run);
+    pub(super) fn take(&mut self, scenario: Rc<Scenario>, run: Run, back: bool) {
+        self.touched = touch(self, &scenario, &run, back);
+        self.traced = false;
+        self.left = None;
         self.scenario = scenario;
         self.run = run;
     }
@@ -135,9 +137,9 @@ fn forget_arrivals(scenario: &mut Scenario, message: MsgId, from: Ns) {
 }
 
 /// The light cone of the way from the present scenario to another.
-fn touch(work: &Work, scenario: &Scenario, run: &Run) -> Option<Touch> {
+fn touch(work: &Work, scenario: &Scenario, run: &Run, back: bool) -> Option<Touch> {
     let (old, new) = (work.run.session(), run.session());
     let cone = Cone::of_edit((&work.scenario, old.trace()), (scenario, new.trace()))?;
     let count = work.touched.as_ref().map_or(0, |touch| touch.count) + 1;
-    Some(Touch { count, cone: Rc::new(cone) })
+    Some(Touch { count, cone: Rc::new(cone), back })
 }

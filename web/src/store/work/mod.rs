@@ -29,6 +29,8 @@ pub struct Work {
     pub run: Run,
     /// The playhead: all at or before it has happened.
     pub now: Key,
+    /// How often it was sent somewhere, so that it is brought into sight even where it stands already.
+    pub gone: u32,
     /// Whether the playhead moves by itself.
     pub playing: bool,
     /// Whether what lies ahead of the playhead stays hidden.
@@ -37,8 +39,12 @@ pub struct Work {
     pub said: Said,
     /// What could not be done.
     pub trouble: Option<Said>,
+    /// What was left for it with edits of its own, and is kept.
+    pub left: Option<&'static str>,
     /// What the last edit may have changed.
     pub touched: Option<Touch>,
+    /// Whether that stays in sight.
+    pub traced: bool,
     /// As it was when it was opened.
     pub origin: Rc<Scenario>,
     history: History,
@@ -68,6 +74,8 @@ pub struct Touch {
     pub count: u32,
     /// All that it may have changed.
     pub cone: Rc<Cone>,
+    /// Whether it took an edit back.
+    pub back: bool,
 }
 
 /// A scenario and where in it the playhead was.
@@ -147,12 +155,16 @@ pub enum WorkAction {
     Restart,
     /// Computes a stretch more of a long run.
     Continue,
+    /// What the last edit may have changed stays in sight, or no longer.
+    Trace,
     /// Shows what lies ahead of the playhead.
     Reveal,
     /// Says what could not be done.
     Complain(String),
     /// Its complaint was read.
     Dismiss,
+    /// What was left need not be told any more.
+    Forget,
 }
 
 impl Work {
@@ -170,11 +182,14 @@ impl Work {
             scenario,
             run,
             now: now.unwrap_or(Key::START),
+            gone: 0,
             playing: false,
             quiz,
             said: Said::default(),
             trouble: None,
+            left: None,
             touched: None,
+            traced: false,
             history: History::default(),
         })
     }
@@ -194,6 +209,13 @@ impl Work {
         let session = self.run.session();
         let trace = session.trace();
         (trace.count_until(self.now), trace.count_until(Key::end_of(self.scenario.until)))
+    }
+
+    /// Whether what the last edit may have changed stays in sight; nothing, if there is no such edit. What was taken
+    /// back is gone, and a quiz tells nothing of what is to come.
+    pub fn changed(&self) -> Option<bool> {
+        let touch = self.touched.as_ref().filter(|touch| !touch.back && !touch.cone.is_empty() && !self.quiz);
+        touch.map(|_| self.traced)
     }
 
     /// The last event at or before the playhead.
@@ -233,6 +255,7 @@ impl Reducible for Work {
             WorkAction::Go(now) => {
                 let now = if work.reach(now.at) { now } else { Key::end_of(work.scenario.until) };
                 work.now = now;
+                work.gone += 1;
             }
             WorkAction::TogglePlay => work.playing = !work.playing,
             WorkAction::Pause => work.playing = false,
@@ -256,9 +279,21 @@ impl Reducible for Work {
             WorkAction::Restart => work.restart(),
             WorkAction::Continue if !work.run.is_done() => work.run = work.run.further(work.run.wanted()),
             WorkAction::Continue => return self,
+            WorkAction::Trace => match work.changed() {
+                None => work.say("No edit has changed anything yet."),
+                Some(traced) => {
+                    work.traced = !traced;
+                    work.say(if traced {
+                        "The last edit is shown no longer."
+                    } else {
+                        "What the last edit can have changed is marked on the lanes."
+                    });
+                }
+            },
             WorkAction::Reveal => work.quiz = false,
             WorkAction::Complain(text) => work.complain(text),
             WorkAction::Dismiss => work.trouble = None,
+            WorkAction::Forget => work.left = None,
         }
         Rc::new(work)
     }

@@ -64,7 +64,7 @@ impl Work {
         if !gesture::holds_all(&*session, self.now) {
             return None;
         }
-        let pending = session.pending(self.now);
+        let pending = gesture::pending(&*session, self.now);
         let can_happen = |pending: &&Pending| match pending.what {
             PendingWhat::Message { id, .. } => !pending.doomed && !gesture::is_cut(&*session, id, self.now),
             PendingWhat::Timer(_) => true,

@@ -43,7 +43,7 @@ impl Work {
         Rc::make_mut(from).pop();
         Rc::make_mut(to).push(Moment { scenario: self.scenario.clone(), now: self.now });
         let run = if moment.now.at > scenario.until { run.further(moment.now.at) } else { run };
-        self.take(Rc::new(scenario), run);
+        self.take(Rc::new(scenario), run, !forth);
         self.now = moment.now;
         self.say(if forth { "Done again." } else { "Undone." });
     }
