@@ -46,7 +46,10 @@ impl Random {
     /// A scenario in which nobody has done anything yet.
     pub fn scenario(&mut self, entry: &ProtocolEntry, servers: std::ops::RangeInclusive<u64>) -> Scenario {
         let count = self.between(*servers.start(), *servers.end());
-        let mut scenario = (entry.scenario)(Some(count as u16));
+        let wanted = (entry.scenario)(Some(count as u16));
+        // Some protocols are for so many and no other number.
+        let suits = (entry.check_params)((entry.default_params)(), wanted.node_set()).is_ok();
+        let mut scenario = if suits { wanted } else { (entry.scenario)(None) };
         scenario.script.clear();
         scenario.seed = self.below(u64::MAX);
         scenario.until = Ns::ms(self.between(1_500, 3_000));
