@@ -101,8 +101,10 @@ pub fn Pane(props: &PaneProps) -> Html {
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
     let view = spread(view, &work.run, space);
+    let stretch = use_stretch(work, &view, size, *natural);
+    let view = View { stretch, ..view };
     let plan = use_plan(&work.run, view.clone(), space);
-    *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom));
+    *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom * stretch));
     let fits = props.look.fitted.is_some();
     let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
@@ -158,6 +160,22 @@ fn spread(view: View, run: &Run, space: Option<Space>) -> View {
     let room = space.map_or(0.0, |space| space.across_px - view.text_px * 6.6);
     let most = if view.flow == Flow::LeftToRight { 150.0 } else { 200.0 };
     View { lane_gap_px: (room / (lanes + 0.4)).min(most).max(view.lane_gap_px), ..view }
+}
+
+/// A run that is shorter than the window is stretched, so that its words find room. It is measured when a document opens
+/// and not at its edits, which must not move the past.
+#[hook]
+fn use_stretch(work: &Work, view: &View, size: Option<(f64, f64)>, natural: f64) -> f64 {
+    // No longer run stands in a window.
+    const SHORT: usize = 1_000;
+    let run = work.run.clone();
+    let whole = run.is_done();
+    *use_memo((work.number, whole, size, view.clone()), move |(_, whole, size, view)| match size {
+        Some(size) if *whole && run.session().trace().order().len() < SHORT => {
+            Layout::stretch(&*run.session(), view, space(*size, view.flow, natural))
+        }
+        _ => 1.0,
+    })
 }
 
 fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {

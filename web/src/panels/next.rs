@@ -103,9 +103,9 @@ pub fn Next(props: &NextProps) -> Html {
     };
     html! {
         <div class={classes!("next", waits.then_some("waits"))}>
+            <p class="small" hidden={!pending.is_empty()}>{ nothing }</p>
             <ul class="next-list" aria-label="What may happen next">{ for pending.iter().take(SHOWN).map(row) }</ul>
             <p class="small next-count">{ counted }</p>
-            <p class="small" hidden={!pending.is_empty()}>{ nothing }</p>
         </div>
     }
 }
