@@ -65,6 +65,9 @@ mod tests {
         let flags = flags.to_string_lossy();
         let told: Vec<&str> = flags.split('\u{1f}').collect();
         assert!(told.contains(&"--remap-path-prefix=/home/me/lightcone=lightcone"), "{told:?}");
-        assert!(told.contains(&"--remap-path-prefix=/home/me/.cargo/registry/src/mirror-1=crates"), "{told:?}");
+        assert!(
+            told.contains(&"--remap-path-prefix=/home/me/.cargo/registry/src/mirror-1=crates"),
+            "{told:?}"
+        );
     }
 }
