@@ -140,7 +140,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Machine {
     values: OrdMap<Arc<str>, Arc<str>>,
-    sessions: Map<NodeId, Session>,
+    sessions: Arc<Map<NodeId, Session>>,
 }
 
 /// §8: "the state machine tracks the latest serial number processed for each client, along with the associated
@@ -161,7 +161,7 @@ impl Machine {
         }
         let ret = self.perform(&request.op);
         let session = Session { serial: request.serial, id: request.id, ret: ret.clone() };
-        self.sessions.insert(request.client, session);
+        Arc::make_mut(&mut self.sessions).insert(request.client, session);
         Outcome::Done(ret)
     }
 
