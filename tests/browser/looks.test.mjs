@@ -106,6 +106,8 @@ test("on a phone the diagram comes first, from top to bottom, and the transport 
   assert.ok(pane.y < 160, `the diagram begins ${pane.y} px down`);
   const step = await page.getByRole("button", { name: "Step", exact: true }).boundingBox();
   assert.ok(step.y + step.height <= PHONE.height, "Step is in the window");
+  const protocol = await page.getByRole("combobox", { name: "Protocol" }).boundingBox();
+  assert.ok(protocol.width >= 76, `"Raft" is to be read, in ${protocol.width} px`);
   await press(page, "ArrowRight");
   for (const tab of ["Next", "Event", "Checks", "Script", "Set-up", "Nodes"]) {
     await page.getByRole("tab", { name: tab }).tap();
