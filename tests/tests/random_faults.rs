@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use lightcone_protocols::find;
 use lightcone_sim::cone::Cone;
 use lightcone_sim::registry::ProtocolEntry;
+use lightcone_sim::scenario::DEEDS;
 use lightcone_sim::session::{Progress, Session};
 use lightcone_tests::law::{Share, broken, share};
 use lightcone_tests::random::{Random, kind};
@@ -121,33 +122,10 @@ fn survey(name: &str, servers: std::ops::RangeInclusive<u64>) -> Census {
     census
 }
 
-/// Every action of a script.
-const KINDS: [&str; 19] = [
-    "crash",
-    "crash-inside",
-    "amnesia",
-    "recover",
-    "pause",
-    "resume",
-    "cut",
-    "heal",
-    "partition",
-    "drop",
-    "deliver",
-    "duplicate",
-    "hold",
-    "release",
-    "fire",
-    "suppress",
-    "clock",
-    "op",
-    "note",
-];
-
 fn judge(census: &Census) {
     assert_eq!(census.runs, SCENARIOS);
     assert!(census.answered * 2 >= census.runs, "half or more must get an operation done");
-    for kind in KINDS.iter().chain(&["hold-all"]) {
+    for kind in &DEEDS {
         let acted = census.acted.get(*kind).copied().unwrap_or(0);
         assert!(acted >= ACTED, "{kind} acted {acted} times only");
         assert!(census.edits.contains_key(*kind), "no edit touched an entry of kind {kind}");

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use lightcone_sim::registry::ProtocolEntry;
-use lightcone_sim::scenario::Scenario;
+use lightcone_sim::scenario::{DEEDS, Scenario};
 use lightcone_sim::session::{Progress, Session};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
@@ -268,30 +268,6 @@ impl<'a> Reader<'a> {
 }
 
 const NO_STEPS: &str = "a lab has at least one step, which begins with a `## heading`";
-
-/// What script entries do.
-const DEEDS: [&str; 20] = [
-    "crash",
-    "crash-inside",
-    "amnesia",
-    "recover",
-    "pause",
-    "resume",
-    "cut",
-    "heal",
-    "partition",
-    "drop",
-    "deliver",
-    "duplicate",
-    "hold",
-    "release",
-    "fire",
-    "suppress",
-    "clock",
-    "op",
-    "hold-all",
-    "note",
-];
 
 impl Step {
     fn new(title: String, line: usize) -> Step {

@@ -116,6 +116,30 @@ fn is_zero(rank: &u32) -> bool {
     *rank == 0
 }
 
+/// What script entries can do, as `do` says it.
+pub const DEEDS: [&str; 20] = [
+    "crash",
+    "crash-inside",
+    "amnesia",
+    "recover",
+    "pause",
+    "resume",
+    "cut",
+    "heal",
+    "partition",
+    "drop",
+    "deliver",
+    "duplicate",
+    "hold",
+    "release",
+    "fire",
+    "suppress",
+    "clock",
+    "op",
+    "hold-all",
+    "note",
+];
+
 /// What a script entry does. Its target is named by causal id; where that does not exist, the entry is inert.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
