@@ -8,6 +8,7 @@ pub mod client;
 pub mod gossip;
 pub mod paxos;
 pub mod raft;
+mod stack;
 pub mod two_generals;
 pub mod two_phase_commit;
 

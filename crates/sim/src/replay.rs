@@ -15,7 +15,7 @@ use crate::trace::{Cause, EventKind};
 impl<P: Protocol> Run<P> {
     /// The node after the first `count` of its events.
     pub(crate) fn node_after(&self, index: usize, count: u32) -> Node<P> {
-        let (mut node, kept) = self.kept_before(index, count);
+        let (kept, mut node) = self.kept_before(index, count);
         let mut effects = Vec::new();
         for event in kept..count {
             self.repeat(index, event + 1, &mut node, &mut effects, false);
@@ -24,26 +24,36 @@ impl<P: Protocol> Run<P> {
     }
 
     /// The last state of a node that was kept before so many of its events, and how many it had had then.
-    fn kept_before(&self, index: usize, count: u32) -> (Node<P>, u32) {
+    fn kept_before(&self, index: usize, count: u32) -> (u32, Node<P>) {
         let kept = count / CHECKPOINT_EVERY;
         let node = match kept.checked_sub(1) {
             Some(place) => self.payloads[index].checkpoints[place as usize].clone(),
             None => Node::new(self.protocol.disk(self.trace.nodes.at(index))),
         };
-        (node, kept * CHECKPOINT_EVERY)
+        (kept * CHECKPOINT_EVERY, node)
     }
 
-    /// Reads what is needed to derive a node's state after so many events; says how much of it there is.
-    fn look_up(&self, index: usize, count: u32) -> u64 {
-        let kept = count - count % CHECKPOINT_EVERY;
-        let events = &self.trace.lanes[index].events[kept as usize..count as usize];
-        let messages = events.iter().filter_map(|event| {
-            let Cause::Message(id) = event.cause else { return None };
-            let sender = self.trace.nodes.index(id.node)?;
-            self.payloads[sender].messages.get(id.seq as usize - 1)
-        });
+    /// Reads what is needed to take a node from its event `from` on to `to`; says how much of it there is.
+    fn look_up(&self, index: usize, from: u32, to: u32) -> u64 {
+        let events = &self.trace.lanes[index].events[from as usize..to as usize];
         let mut reader = Reader(0);
-        messages.for_each(|message| message.hash(&mut reader));
+        let kept = (from / CHECKPOINT_EVERY).checked_sub(1);
+        if let Some(kept) = kept.and_then(|place| self.payloads[index].checkpoints.get(place as usize)) {
+            (kept.state.is_some(), kept.sent, kept.timers.first()).hash(&mut reader);
+        }
+        for event in events {
+            match event.cause {
+                Cause::Message(id) => {
+                    let sender = self.trace.nodes.index(id.node).map(|sender| &self.payloads[sender]);
+                    sender.and_then(|sender| sender.messages.get(id.seq as usize - 1)).hash(&mut reader);
+                }
+                Cause::Op(place) => {
+                    self.trace.lanes[index].ops[place as usize].id.hash(&mut reader);
+                    self.payloads[index].ops[place as usize].0.op.hash(&mut reader);
+                }
+                Cause::Start | Cause::Timer(_) | Cause::Entry(_) => {}
+            }
+        }
         reader.0
     }
 
@@ -112,53 +122,57 @@ impl Hasher for Reader {
 pub struct Cursor<P: Protocol> {
     nodes: Vec<(u32, Node<P>)>,
     effects: Vec<EffectOf<P>>,
-    /// Where nodes have to go, by their places.
-    goals: Vec<(usize, u32)>,
+    /// How many events of each node stand before the playhead.
+    counts: Vec<u32>,
+    moves: Vec<Move>,
+}
+
+/// One node, to be taken from one of its events on to another: from where it is, or from the last state that was kept.
+struct Move {
+    index: usize,
+    from: u32,
+    to: u32,
 }
 
 impl<P: Protocol> Cursor<P> {
     /// A cursor before the first event.
     pub fn new(run: &Run<P>) -> Cursor<P> {
         let start = |node| (0, Node::new(run.protocol.disk(node)));
-        Cursor { nodes: run.trace.nodes.iter().map(start).collect(), effects: Vec::new(), goals: Vec::new() }
+        Cursor {
+            nodes: run.trace.nodes.iter().map(start).collect(),
+            effects: Vec::new(),
+            counts: Vec::new(),
+            moves: Vec::new(),
+        }
     }
 
     /// Moves to where all at or before `now` has happened.
     pub fn seek(&mut self, run: &Run<P>, now: Key) {
-        let mut marks = None;
-        self.goals.clear();
-        for (index, (count, _)) in self.nodes.iter().enumerate() {
-            let events = &run.trace.lanes[index].events;
-            // Most steps move one node or none: look beside the present place before searching the whole line.
-            let here = *count as usize;
-            let stays = events.get(here).is_none_or(|next| next.key > now)
-                && here.checked_sub(1).is_none_or(|last| events[last].key <= now);
-            if stays {
-                continue;
+        run.trace.counts_until(now, &mut self.counts);
+        self.moves.clear();
+        for (index, ((here, _), &to)) in self.nodes.iter().zip(&self.counts).enumerate() {
+            let kept = to - to % CHECKPOINT_EVERY;
+            let from = if (kept..=to).contains(here) { *here } else { kept };
+            if *here != to {
+                self.moves.push(Move { index, from, to });
             }
-            let target = run.trace.lane_count_until(
-                index,
-                now,
-                *marks.get_or_insert_with(|| run.trace.marks_until(now)),
-            );
-            self.goals.push((index, target));
         }
         // In a long run all of this lies in cold memory. Looked at beforehand, and not one after another by handlers that
         // wait for each, it comes at once.
-        let found: u64 = self.goals.iter().map(|&(index, target)| run.look_up(index, target)).sum();
+        let found: u64 =
+            self.moves.iter().map(|&Move { index, from, to }| run.look_up(index, from, to)).sum();
         std::hint::black_box(found);
-        for &(index, target) in &self.goals {
-            let (count, node) = &mut self.nodes[index];
-            if target < *count || target - *count > CHECKPOINT_EVERY {
-                (*node, *count) = run.kept_before(index, target);
+        for &Move { index, from, .. } in &self.moves {
+            if self.nodes[index].0 != from {
+                self.nodes[index] = run.kept_before(index, from);
             }
         }
-        for &(index, target) in &self.goals {
+        for &Move { index, from, to } in &self.moves {
             let (count, node) = &mut self.nodes[index];
-            for event in *count..target {
+            for event in from..to {
                 run.repeat(index, event + 1, node, &mut self.effects, false);
             }
-            *count = target;
+            *count = to;
         }
     }
 

@@ -23,8 +23,9 @@ use crate::trace::{Cause, Lane, Trace};
 use crate::validate::BadScenario;
 use crate::workload::Asked;
 
-/// After how many of its events a node's state is kept whole.
-pub(crate) const CHECKPOINT_EVERY: u32 = 16;
+/// After how many of its events a node's state is kept whole. More often costs memory, more seldom time to go back: 16
+/// would take 510 bytes an event instead of 470 and three quarters of the time of a seek.
+pub(crate) const CHECKPOINT_EVERY: u32 = 24;
 
 /// One run of a scenario under a protocol.
 pub struct Run<P: Protocol> {

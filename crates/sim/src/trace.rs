@@ -420,15 +420,26 @@ impl Trace {
 
     /// How many events of one node happen at or before `now`.
     pub fn node_count_until(&self, node: NodeId, now: Key) -> u32 {
-        self.nodes.index(node).map_or(0, |index| self.lane_count_until(index, now, self.marks_until(now)))
-    }
-
-    /// The same for the node at this index, given how many marks stand at or before `now`.
-    pub(crate) fn lane_count_until(&self, index: usize, now: Key, marks: usize) -> u32 {
-        let events = &self.lanes[index].events;
+        let Some(index) = self.nodes.index(node) else { return 0 };
+        let (marks, events) = (self.marks_until(now), &self.lanes[index].events);
         let first = marks.checked_sub(1).map_or(0, |before| self.marks[before].counts[index] as usize);
         let last = self.marks.get(marks).map_or(events.len(), |after| after.counts[index] as usize);
         (first + events[first..last].partition_point(|event| event.key <= now)) as u32
+    }
+
+    /// How many events of each node happen at or before `now`, by the nodes' places.
+    pub(crate) fn counts_until(&self, now: Key, counts: &mut Vec<u32>) {
+        let marks = self.marks_until(now);
+        counts.clear();
+        match marks.checked_sub(1) {
+            Some(before) => counts.extend_from_slice(&self.marks[before].counts),
+            None => counts.resize(self.lanes.len(), 0),
+        }
+        for event in &self.order[marks * MARK_EVERY..self.count_until(now)] {
+            if let Some(index) = self.nodes.index(event.node) {
+                counts[index] = event.index;
+            }
+        }
     }
 
     /// The last event at or before `now`.

@@ -8,15 +8,14 @@
 
 use std::hash::{Hash, Hasher};
 
-use imbl::Vector;
-
 use super::machine::Op;
 use super::types::{Command, Entry, Index, Term};
+use crate::stack::Stack;
 
-/// A server's log. Copies share what they have in common; adding an entry takes constant time, more or less.
+/// A server's log. Copies share what they have in common; adding an entry takes constant time.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    slots: Vector<Slot>,
+    slots: Stack<Slot>,
     /// Term and digest of the last entry, at hand.
     tip: Tip,
 }
@@ -52,7 +51,7 @@ impl Hash for Log {
 impl Log {
     /// Index of the last entry; 0 if there is none.
     pub fn last_index(&self) -> Index {
-        Index(self.slots.len() as u64)
+        Index(self.slots.height() as u64)
     }
 
     /// Term of the last entry; 0 if there is none.
@@ -88,15 +87,15 @@ impl Log {
     pub fn append(&mut self, entry: Entry) {
         let digest = self.tip.digest.after(&entry);
         self.tip = Tip { term: entry.term, digest };
-        self.slots.push_back(Slot { entry, digest });
+        self.slots.push(Slot { entry, digest });
     }
 
     /// Deletes the entry at an index and all that follow it (§5.3).
     pub fn delete_from(&mut self, index: Index) {
-        while self.last_index() >= index && self.slots.pop_back().is_some() {}
+        self.slots.truncate(usize::try_from(index.prev().0).unwrap_or(usize::MAX));
         self.tip = self
             .slots
-            .back()
+            .last()
             .map_or(Tip::default(), |slot| Tip { term: slot.entry.term, digest: slot.digest });
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use ecow::EcoString;
 use imbl::OrdMap;
 use lightcone_sim::ids::{NodeId, OpId};
 use lightcone_sim::sorted::Map;
@@ -19,30 +20,30 @@ pub enum Op {
     /// `get x`: the value of a key.
     Get {
         /// Which.
-        key: Arc<str>,
+        key: EcoString,
     },
     /// `put x 1`: sets a key.
     Put {
         /// Which.
-        key: Arc<str>,
+        key: EcoString,
         /// To what.
-        value: Arc<str>,
+        value: EcoString,
     },
     /// `append x 1`: puts text at the end of a key's value.
     Append {
         /// Which.
-        key: Arc<str>,
+        key: EcoString,
         /// What.
-        value: Arc<str>,
+        value: EcoString,
     },
     /// `cas x 1 2`: sets a key from `old` to `new`, if it is `old`; `nil` is the value of a key never set.
     Cas {
         /// Which.
-        key: Arc<str>,
+        key: EcoString,
         /// What it must be.
-        old: Arc<str>,
+        old: EcoString,
         /// What it then becomes.
-        new: Arc<str>,
+        new: EcoString,
     },
 }
 
@@ -108,7 +109,7 @@ pub enum Ret {
     /// Done.
     Ok,
     /// A key's value, if it has one.
-    Value(Option<Arc<str>>),
+    Value(Option<EcoString>),
     /// A `cas` found another value than it wanted.
     Failed,
 }
@@ -139,7 +140,7 @@ pub enum Outcome {
 /// The key-value store, and a session for each client. Copies share what they have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Machine {
-    values: OrdMap<Arc<str>, Arc<str>>,
+    values: OrdMap<EcoString, EcoString>,
     sessions: Arc<Map<NodeId, Session>>,
 }
 
