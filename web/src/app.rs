@@ -13,7 +13,9 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, Pop};
 use crate::diagram::menu::{LaneMenu, crash_list, crash_or_recover};
+use crate::diagram::message_menu::MessageMenu;
 use crate::diagram::pane::{Pane, Shown};
+use crate::diagram::span::SpanMenu;
 use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::keys::{Command, use_keys};
@@ -147,9 +149,15 @@ fn popped(
     let scenario = work.scenario.clone();
     match pop.clone() {
         None => html! { <span key="nothing" /> },
-        Some(Pop::Lane(node, at)) => html! {
-            <LaneMenu key={format!("lane {node}")} {node} {at} {scenario} run={work.run.clone()} now={work.now} lanes={lanes.to_vec()} />
+        Some(Pop::Lane(node, at, when)) => html! {
+            <LaneMenu key={format!("lane {node} {when:?}")} {node} {at} {when} {scenario} run={work.run.clone()} now={work.now} lanes={lanes.to_vec()} />
         },
+        Some(Pop::Span(node, from, to, at)) => html! {
+            <SpanMenu key={format!("span {node} {from} {to}")} {node} {from} {to} {at} {scenario} />
+        },
+        Some(Pop::Message(id, at)) => {
+            html! { <MessageMenu key={format!("message {id}")} {id} {at} work={work.clone()} /> }
+        }
         Some(Pop::Crash) => crash_list(desk, work, lanes),
         Some(Pop::Partition(first)) => {
             html! { <Partition key="partition" {scenario} run={work.run.clone()} now={work.now} {first} /> }
@@ -266,6 +274,23 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
         Command::Agree => dom::press("[data-sheet=partition] .strong"),
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
+        Command::Menu => menu(desk, work, pick),
+        Command::PickEffect | Command::PickCause => {
+            let next = {
+                let session = work.run.session();
+                let trace = session.trace();
+                let from = pick.or(trace.last_event(work.now).map(Pick::Event));
+                let next = if command == Command::PickEffect {
+                    from.and_then(|pick| pick.effect(trace))
+                } else {
+                    from.and_then(|pick| pick.cause(trace))
+                };
+                next.filter(|next| !work.quiz || next.happened(trace, work.now))
+            };
+            if next.is_some() {
+                desk.pick.set(next);
+            }
+        }
         Command::PickHere | Command::PickNext | Command::PickBefore | Command::PickUp | Command::PickDown => {
             if let Some(event) = pick_by_key(work, pick, command) {
                 desk.pick.set(Some(Pick::Event(event)));
@@ -277,7 +302,7 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
 /// Crashes the node whose menu is open or whose event is picked, or recovers it; else asks which.
 fn crash(desk: &Desk, work: &Work, pick: Option<Pick>, pop: Option<Pop>) {
     let node = match (pop, pick) {
-        (Some(Pop::Lane(node, _)), _) => node,
+        (Some(Pop::Lane(node, ..)), _) => node,
         (None, Some(Pick::Event(EventId { node, .. }))) if !node.is_client() => node,
         (Some(Pop::Crash), _) => return desk.pop.set(None),
         _ => return desk.pop.set(Some(Pop::Crash)),
@@ -285,6 +310,23 @@ fn crash(desk: &Desk, work: &Work, pick: Option<Pick>, pop: Option<Pop>) {
     let action = crash_or_recover(&*work.run.session(), work.now, node);
     desk.pop.set(None);
     desk.act(Deed::Now(action));
+}
+
+/// The menu of what is picked, or of the node at which something has just happened, beside its mark.
+fn menu(desk: &Desk, work: &Work, pick: Option<Pick>) {
+    let session = work.run.session();
+    let trace = session.trace();
+    let beside =
+        |mark: String| dom::middle(&format!("svg.body [data-target='{mark}']")).unwrap_or((360.0, 180.0));
+    let pop = match pick.or(trace.last_event(work.now).map(Pick::Event)) {
+        Some(Pick::Message(id)) => Some(Pop::Message(id, beside(format!("message {id}")))),
+        Some(Pick::Event(id)) => trace
+            .event(id)
+            .map(|event| Pop::Lane(id.node, beside(format!("event {id}")), pick.map(|_| event.at()))),
+        None => None,
+    };
+    drop(session);
+    desk.pop.set(pop);
 }
 
 fn picked_event(work: &Work, pick: Option<Pick>) -> Option<(EventId, Key)> {

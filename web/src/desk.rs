@@ -2,9 +2,10 @@
 //! again because of it.
 
 use lightcone_formats::link::Document;
-use lightcone_sim::ids::NodeId;
+use lightcone_sim::ids::{MsgId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::store::look::{Habits, HabitsAction, Look, LookAction};
@@ -48,8 +49,12 @@ pub enum Opening {
 /// What can be open above the page; one at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pop {
-    /// A node's menu, at a place of the window.
-    Lane(NodeId, (f64, f64)),
+    /// A node's menu, at a place of the window, for a time of the run or for the playhead.
+    Lane(NodeId, (f64, f64), Option<Ns>),
+    /// What befalls a node between two times.
+    Span(NodeId, Ns, Ns, (f64, f64)),
+    /// A message's menu.
+    Message(MsgId, (f64, f64)),
     /// Which node to crash or to recover.
     Crash,
     /// The partition editor, with a node to begin with.
@@ -79,12 +84,14 @@ impl Desk {
         self.acting(Deed::Now(action))
     }
 
-    /// A callback by which something happens at the playhead, and what is open closes, so that it can be seen.
-    pub fn now_and_close(&self, action: Action) -> Callback<MouseEvent> {
+    /// A callback by which something happens at a time, or else at the playhead, and what is open closes, so that it can
+    /// be seen.
+    pub fn at_and_close(&self, at: Option<Ns>, action: Action) -> Callback<MouseEvent> {
         let desk = self.clone();
+        let deed = Deed::at(at, action);
         Callback::from(move |_| {
             desk.pop.set(None);
-            desk.act(Deed::Now(action.clone()));
+            desk.act(deed.clone());
         })
     }
 

@@ -47,6 +47,12 @@ pub fn press(selector: &str) {
     }
 }
 
+/// The middle, in the window, of what this finds.
+pub fn middle(selector: &str) -> Option<(f64, f64)> {
+    let bounds = document().query_selector(selector).ok().flatten()?.get_bounding_client_rect();
+    Some((bounds.left() + bounds.width() / 2.0, bounds.top() + bounds.height() / 2.0))
+}
+
 /// Hands a file to the reader.
 pub fn download(name: &str, text: &str) {
     let blob = Blob::new_with_options(text, Some("application/json"));

@@ -7,7 +7,7 @@ use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Cause;
 
-use crate::store::work::Deed;
+use crate::store::work::{Deed, Fault};
 
 /// What a node is called on the screen.
 pub fn name(scenario: &Scenario, node: NodeId) -> String {
@@ -174,6 +174,15 @@ pub fn deed(deed: &Deed, scenario: &Scenario, session: &dyn Session) -> String {
         Deed::Fire(id) => format!("{} fires.", timer(*id, scenario, session)),
         Deed::Delay(id, by) => format!("{} arrives {} later.", message(*id, scenario, session), span(*by)),
         Deed::Arrive(id, at) => format!("{} arrives at {}.", message(*id, scenario, session), clock(*at)),
+        Deed::Span(node, fault, from, to) => {
+            let what = match fault {
+                Fault::Crash => "is down",
+                Fault::Amnesia => "is down and loses its disk",
+                Fault::Pause => "stands still",
+                Fault::CutOff => "is cut off from all other servers",
+            };
+            format!("{} {what} from {} to {}.", name(scenario, *node), clock(*from), clock(*to))
+        }
         Deed::Change(entry) => format!("Changed: {}.", action(&entry.action)),
         Deed::Remove(id) => match entry_of(*id, scenario) {
             Some(entry) => format!("Taken out: {}.", action(&entry.action)),

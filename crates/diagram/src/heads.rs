@@ -116,10 +116,9 @@ fn said(layout: &Layout, session: &dyn Session, node: NodeId, now: Key) -> Said 
     let trace = session.trace();
     let status = trace.status(node, now);
     let role = status.map_or(String::new(), |status| session.role_words(status));
-    let clock = trace.lane(node).and_then(|lane| {
-        let segments = lane.clock.segments();
-        let after = segments.partition_point(|segment| (segment.from, segment.rank) <= now.instant());
-        segments.get(after.saturating_sub(1)).map(|segment| clock_words(segment.offset, segment.drift_ppm))
+    let clock = trace.lane(node).map(|lane| {
+        let segment = lane.clock.segment(now.at, now.rank);
+        clock_words(segment.offset, segment.drift_ppm)
     });
     let condition = match condition(trace, node, now) {
         "" if is_stale(layout, trace, node, now) => "stale",

@@ -78,7 +78,8 @@ impl Clock {
         &self.segments
     }
 
-    fn segment(&self, at: Ns, rank: u32) -> &Segment {
+    /// The span in which what happens at this time and rank lies.
+    pub fn segment(&self, at: Ns, rank: u32) -> &Segment {
         let after = self.segments.partition_point(|segment| (segment.from, segment.rank) <= (at, rank));
         &self.segments[after.saturating_sub(1)]
     }

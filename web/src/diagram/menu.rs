@@ -6,6 +6,7 @@ use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Condition, Session};
+use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
@@ -14,11 +15,15 @@ use crate::icons::Sign;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::parts::pop::Sheet;
+use crate::store::gesture;
 use crate::store::look::LookAction;
 use crate::store::run::{Run, protocol};
 use crate::store::work::{Deed, Work, WorkAction};
 use crate::top::options::moved;
 use crate::words;
+
+/// How long a while is, to begin with.
+const WHILE: Ns = Ns::ms(500);
 
 /// Properties of [`LaneMenu`].
 #[derive(Properties, PartialEq)]
@@ -27,6 +32,8 @@ pub struct LaneMenuProps {
     pub node: NodeId,
     /// Where in the window it was clicked.
     pub at: (f64, f64),
+    /// The time that was clicked; without, all of it happens at the playhead.
+    pub when: Option<Ns>,
     /// The run.
     pub run: Run,
     /// The scenario.
@@ -37,17 +44,20 @@ pub struct LaneMenuProps {
     pub lanes: Vec<NodeId>,
 }
 
-/// A node's menu. All of it happens at the playhead.
+/// A node's menu. All of it happens at the time of its title.
 #[component]
 pub fn LaneMenu(props: &LaneMenuProps) -> Html {
     let desk = use_desk();
     let node = props.node;
     let name = words::name(&props.scenario, node);
-    let request = use_request(&desk, node, &props.scenario);
-    let state = props.run.session().node(node, props.now);
+    let at_now = use_state_eq(|| false);
+    let when = props.when.filter(|_| !*at_now);
+    let now = when.map_or(props.now, Key::end_of);
+    let request = use_request(&desk, node, &props.scenario, when);
+    let state = props.run.session().node(node, now);
     let condition = state.map_or(Condition::Up, |state| state.condition);
     let act = |sign: Sign, word: &'static str, action: Action| {
-        html! { <key={word}>{ Button::new(sign, word, desk.now_and_close(action)).worded().html() }</> }
+        html! { <key={word}>{ Button::new(sign, word, desk.at_and_close(when, action)).worded().html() }</> }
     };
     let life = match condition {
         Condition::Up => vec![
@@ -62,15 +72,26 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
         ],
         Condition::Down => vec![act(Sign::Play, "Recover", Action::Recover { node })],
     };
+    let title = format!("{name} at {}", words::clock(now.at));
+    let to_now = {
+        let at_now = at_now.setter();
+        Callback::from(move |_| at_now.set(true))
+    };
+    let playhead = format!("At the playhead instead, {}", words::clock(props.now.at));
+    let while_to = now.at + WHILE;
     html! {
-        <Sheet key={node.to_string()} title={format!("{name} at {}", words::clock(props.now.at))} name="lane" at={props.at}>
-            <div class="menu-life" role="group" aria-label="Crash and recover">{ for life }</div>
+        <Sheet key={node.to_string()} {title} name="lane" at={props.at}>
+            <div hidden={when.is_none()}>{ Button::new(Sign::Go, playhead, to_now).worded().class("quiet").html() }</div>
+            <div class="menu-life" role="group" aria-label="Crash and recover">
+                { for life }
+                { Button::new(Sign::Later, "For a while…", desk.popping(Some(Pop::Span(node, now.at, while_to, props.at)))).worded().html() }
+            </div>
             <div class="menu-life" role="group" aria-label="Links">
-                { isolate(&desk, node, &props.scenario) }
+                { isolate(&desk, node, &props.scenario, when) }
                 { Button::new(Sign::Split, "Partition…", desk.popping(Some(Pop::Partition(Some(node))))).worded().html() }
             </div>
             { request }
-            { clock_form(&desk, node) }
+            { clock_form(&desk, node, when) }
             { lane_form(&desk, node, &name, &props.lanes) }
         </Sheet>
     }
@@ -94,7 +115,7 @@ pub fn crash_list(desk: &Desk, work: &Work, lanes: &[NodeId]) -> Html {
             _ => (Sign::Cross, "Crash"),
         };
         let label = format!("{word} {}", words::name(&work.scenario, node));
-        html! { <key={node.to_string()}>{ Button::new(sign, label, desk.now_and_close(action)).worded().html() }</> }
+        html! { <key={node.to_string()}>{ Button::new(sign, label, desk.at_and_close(None, action)).worded().html() }</> }
     };
     html! {
         <Sheet key="crash" title={format!("Crash at {}", words::clock(work.now.at))} name="crash">
@@ -104,14 +125,12 @@ pub fn crash_list(desk: &Desk, work: &Work, lanes: &[NodeId]) -> Html {
 }
 
 /// Cuts one node off from all others, or heals all links.
-fn isolate(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
-    let others: Vec<NodeId> =
-        scenario.node_set().iter().filter(|&other| other != node && !other.is_client()).collect();
-    let heal = desk.now_and_close(Action::Heal { from: None, to: None });
-    let cut = Action::Partition { groups: vec![vec![node], others], until: None, one_way: false };
+fn isolate(desk: &Desk, node: NodeId, scenario: &Scenario, when: Option<Ns>) -> Html {
+    let heal = desk.at_and_close(when, Action::Heal { from: None, to: None });
+    let cut = gesture::cut_off(scenario, node, None);
     html! {
         <>
-            { Button::new(Sign::Split, "Cut it off", desk.now_and_close(cut)).worded().hint("from all other servers").html() }
+            { Button::new(Sign::Split, "Cut it off", desk.at_and_close(when, cut)).worded().hint("from all other servers").html() }
             { Button::new(Sign::Link, "Heal all links", heal).text("Heal all").html() }
         </>
     }
@@ -119,7 +138,7 @@ fn isolate(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
 
 /// A client's operation, at this server or by this client.
 #[hook]
-fn use_request(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
+fn use_request(desk: &Desk, node: NodeId, scenario: &Scenario, when: Option<Ns>) -> Html {
     let ops = protocol(&scenario.protocol).map_or(&[][..], |entry| entry.ops);
     let op = use_state_eq(|| ops.first().map(ToString::to_string).unwrap_or_default());
     let clients: Vec<NodeId> = scenario.node_set().iter().filter(|node| node.is_client()).collect();
@@ -140,7 +159,7 @@ fn use_request(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
             match (entry.check_op)(op.trim()) {
                 Ok(()) => {
                     desk.pop.set(None);
-                    desk.act(Deed::Now(Action::Op { client, op: op.trim().to_owned(), node: server }));
+                    desk.act(Deed::at(when, Action::Op { client, op: op.trim().to_owned(), node: server }));
                 }
                 Err(why) => desk
                     .work
@@ -169,13 +188,13 @@ fn use_request(desk: &Desk, node: NodeId, scenario: &Scenario) -> Html {
 }
 
 /// A node's clock: set ahead or back, or running fast or slow.
-fn clock_form(desk: &Desk, node: NodeId) -> Html {
+fn clock_form(desk: &Desk, node: NodeId, when: Option<Ns>) -> Html {
     let offset = |ms: i64| Action::Clock { node, offset: Some(ms * 1_000_000), drift_ppm: None };
     let drift = |percent: i64| Action::Clock { node, offset: None, drift_ppm: Some(percent * 10_000) };
     let offsets = [(-500, "−0.5 s"), (0, "true"), (200, "+0.2 s"), (1_000, "+1 s")];
     let drifts = [(-30, "−30 %"), (0, "true"), (10, "+10 %"), (40, "+40 %")];
     let button = |(word, action): (&'static str, Action)| {
-        html! { <button key={word} type="button" class="button small-button" onclick={desk.now(action)}>{ word }</button> }
+        html! { <button key={word} type="button" class="button small-button" onclick={desk.acting(Deed::at(when, action))}>{ word }</button> }
     };
     html! {
         <div class="menu-clock">

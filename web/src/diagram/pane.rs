@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gloo::timers::callback::Timeout;
 use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, Target, TimeScale, View};
 use lightcone_sim::cone::Cone;
-use lightcone_sim::ids::{EventId, NodeId};
+use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
@@ -15,7 +15,8 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
-use crate::diagram::drag::{Drag, use_drag};
+use crate::diagram::drag::{Drag, Ground, use_drag};
+use crate::diagram::grasp::snapped;
 use crate::diagram::layer::Layer;
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
@@ -109,7 +110,14 @@ pub fn Pane(props: &PaneProps) -> Html {
     let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
     use_fit(props, size, &view, *natural, &desk);
-    let drag = use_drag(&node, plan.clone(), work.run.clone(), work.scenario.clone(), desk.clone());
+    let ground = Ground {
+        plan: plan.clone(),
+        run: work.run.clone(),
+        scenario: work.scenario.clone(),
+        now: work.now,
+        desk: desk.clone(),
+    };
+    let drag = use_drag(&node, ground);
     let glow = use_glow(work.touched.clone(), work.changed() == Some(true));
     let onclick = {
         let (desk, run, plan, node, drag) =
@@ -120,6 +128,20 @@ pub fn Pane(props: &PaneProps) -> Html {
                 let click = meaning(&*run.session(), &plan.0, &node, &event);
                 clicked(&desk, click, &event);
             }
+        })
+    };
+    let oncontextmenu = {
+        let (desk, run, plan, node) = (desk.clone(), work.run.clone(), plan.clone(), node.clone());
+        Callback::from(move |event: MouseEvent| {
+            let Some(plan) = plan.as_ref() else { return };
+            let click = meaning(&*run.session(), &plan.0, &node, &event);
+            let click = match click {
+                Click::Pick(Some(Pick::Message(id))) => Click::Message(id),
+                Click::Menu(..) => click,
+                _ => return,
+            };
+            event.prevent_default();
+            clicked(&desk, click, &event);
         })
     };
     let frame = Frame { now: work.now, selected: props.pick.map(selected), window: scroll, glow };
@@ -134,7 +156,8 @@ pub fn Pane(props: &PaneProps) -> Html {
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             { toolbar(&desk, tools) }
-            <div ref={node} tabindex="0" class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick}
+            { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
+            <div ref={node} tabindex="0" class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
                 { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
             </div>
@@ -270,7 +293,7 @@ fn stage(layout: &Layout, session: &dyn Session, frame: &Frame, drag: &Drag) -> 
             <svg key="body" class="body" width={scene.width.to_string()} height={scene.height.to_string()} role="group" aria-label={scene.title.clone()}>
                 <desc>{ &scene.desc }</desc>
                 { for scene.layers.iter().map(|layer| html! { <Layer key={format!("{} {}", layer.name, layer.chunk)} layer={layer.clone()} /> }) }
-                <g key="drag" class="layer-drag">{ drag.line(layout) }</g>
+                <g key="drag" class="layer-drag">{ drag.ghost(layout, session, session.scenario(), frame.now) }</g>
             </svg>
         </div>
     }
@@ -286,7 +309,9 @@ pub fn place(node: &NodeRef, x: f64, y: f64) -> Option<(f64, f64)> {
 /// What a click means.
 enum Click {
     Pick(Option<Pick>),
-    Menu(NodeId),
+    /// With the time that was clicked, on the lane itself.
+    Menu(NodeId, Option<Ns>),
+    Message(MsgId),
     Go(Key),
     Nothing,
 }
@@ -294,8 +319,16 @@ enum Click {
 fn clicked(desk: &Desk, click: Click, event: &MouseEvent) {
     match click {
         Click::Pick(pick) => desk.pick.set(pick),
-        Click::Menu(node) => {
-            desk.pop.set(Some(Pop::Lane(node, (f64::from(event.client_x()), f64::from(event.client_y())))));
+        Click::Menu(node, when) => {
+            desk.pop.set(Some(Pop::Lane(
+                node,
+                (f64::from(event.client_x()), f64::from(event.client_y())),
+                when,
+            )));
+        }
+        Click::Message(id) => {
+            desk.pick.set(Some(Pick::Message(id)));
+            desk.pop.set(Some(Pop::Message(id, (f64::from(event.client_x()), f64::from(event.client_y())))));
         }
         Click::Go(now) => desk.go(now),
         Click::Nothing => {}
@@ -311,10 +344,10 @@ fn meaning(session: &dyn Session, layout: &Layout, node: &NodeRef, event: &Mouse
         Some(Target::Message(id) | Target::Head(id)) => return Click::Pick(Some(Pick::Message(id))),
         Some(Target::Lane(id)) => {
             // A dot on the lane is small: what is right beside the pointer comes first.
-            let near = place.filter(|place| place.0 >= 0.0 && place.1 >= 0.0);
+            let near = place.filter(|_| !target::is_in_heads(event.target()));
             return match near.and_then(|(x, y)| layout.nearest(session, x, y, NEAR / 2.0)) {
                 Some(Target::Event(event)) => Click::Pick(Some(Pick::Event(event))),
-                _ => Click::Menu(id),
+                _ => Click::Menu(id, near.map(|(x, y)| time_at(layout, (x, y)))),
             };
         }
         Some(Target::Timer(id)) => {
@@ -350,13 +383,17 @@ fn beside(session: &dyn Session, layout: &Layout, (x, y): (f64, f64)) -> Click {
     }
     let lane = layout.lane_at(across).and_then(|node| Some((node, (layout.lane_y(node)? - across).abs())));
     match lane {
-        Some((node, away)) if away < NEAR => Click::Menu(node),
+        Some((node, away)) if away < NEAR => Click::Menu(node, Some(time_at(layout, (x, y)))),
         // Above the first lane and below the last there is only time.
         Some((node, away)) if away > 24.0 && is_outermost(layout, node, across) => {
             Click::Go(Key::end_of(layout.time_at(along)))
         }
         _ => Click::Pick(None),
     }
+}
+
+fn time_at(layout: &Layout, (x, y): (f64, f64)) -> Ns {
+    snapped(layout, if layout.view().flow == Flow::LeftToRight { x } else { y })
 }
 
 fn is_outermost(layout: &Layout, node: NodeId, across: f64) -> bool {

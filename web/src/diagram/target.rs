@@ -48,6 +48,12 @@ fn op(text: &str, trace: &Trace) -> Option<OpId> {
     trace.ops().map(|op| op.id).find(|id| id.to_string() == text)
 }
 
+/// Whether an event of the page points at the heads of the lanes, which stay where they are when the body is scrolled.
+pub fn is_in_heads(target: Option<EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| element.closest("svg.heads").is_ok_and(|heads| heads.is_some()))
+}
+
 /// The target that an event of the page points at.
 pub fn under(target: Option<EventTarget>, trace: &Trace) -> Option<Target> {
     let element = target?.dyn_into::<Element>().ok()?;

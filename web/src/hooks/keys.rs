@@ -42,6 +42,12 @@ pub enum Command {
     PickDown,
     /// Pick what has just happened.
     PickHere,
+    /// Pick what follows from what is picked.
+    PickEffect,
+    /// Pick what it follows from.
+    PickCause,
+    /// The menu of what is picked.
+    Menu,
     /// To what is picked.
     GoToPick,
     /// Close what is open, unpick what is picked.
@@ -110,6 +116,9 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("U", _) => Command::Redo,
         ("?", _) => Command::Help,
         ("e", _) => Command::PickHere,
+        (">", _) => Command::PickEffect,
+        ("<", _) => Command::PickCause,
+        ("m", _) => Command::Menu,
         ("g", _) => Command::GoToPick,
         ("Escape", _) => Command::Escape,
         ("w", _) => Command::Trace,

@@ -91,7 +91,7 @@ fn Card(props: &CardProps) -> Html {
     let epoch = state.epoch.map(|epoch| epoch.to_string());
     let node = props.node;
     let onmenu = Callback::from(move |event: MouseEvent| {
-        desk.pop.set(Some(Pop::Lane(node, (f64::from(event.client_x()), f64::from(event.client_y())))));
+        desk.pop.set(Some(Pop::Lane(node, (f64::from(event.client_x()), f64::from(event.client_y())), None)));
     });
     html! {
         <article class={classes!("card", condition, epoch::class(state.epoch))} data-node={node.to_string()}

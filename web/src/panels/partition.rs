@@ -251,7 +251,7 @@ pub fn Partition(props: &PartitionProps) -> Html {
             <p class="summary">{ summary }</p>
             <div class="row">
                 { Button::new(Sign::Split, "Cut", cut).worded().hint("Enter").class("strong").disabled(!cuts).html() }
-                { Button::new(Sign::Link, "Heal all links", desk.now_and_close(Action::Heal { from: None, to: None })).text("Heal all").disabled(links.is_empty()).html() }
+                { Button::new(Sign::Link, "Heal all links", desk.at_and_close(None, Action::Heal { from: None, to: None })).text("Heal all").disabled(links.is_empty()).html() }
             </div>
             { one_link }
         </Sheet>

@@ -2,7 +2,7 @@
 
 use lightcone_sim::ids::{MsgId, NodeId};
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::{CutRule, Entry};
+use lightcone_sim::scenario::{Action, CutRule, Entry, Scenario};
 use lightcone_sim::session::{Pending, PendingWhat, Session};
 use lightcone_sim::sorted::sort_by_key;
 use lightcone_sim::time::Ns;
@@ -62,6 +62,12 @@ pub fn is_cut(session: &dyn Session, id: MsgId, now: Key) -> bool {
     let is_of = |span: &CutSpan| span.sender == id.node && span.receiver == message.to && span.from <= now;
     let stops = |span: &CutSpan| now < span.to || (stays && message.sent < span.to);
     message.fate.kind == FateKind::Cut || trace.cuts().iter().any(|span| is_of(span) && stops(span))
+}
+
+/// One node cut off from all other servers.
+pub fn cut_off(scenario: &Scenario, node: NodeId, until: Option<Ns>) -> Action {
+    let others = scenario.node_set().iter().filter(|&other| other != node && !other.is_client());
+    Action::Partition { groups: vec![vec![node], others.collect()], until, one_way: false }
 }
 
 /// The playhead just after all that happens at an instant, and before what has a higher rank there.

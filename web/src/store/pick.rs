@@ -1,7 +1,8 @@
 //! What is picked: an event or a message to look into.
 
 use lightcone_sim::ids::{EventId, MsgId};
-use lightcone_sim::trace::Trace;
+use lightcone_sim::order::Key;
+use lightcone_sim::trace::{Cause, Trace};
 
 /// One thing of the diagram that can be looked into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,37 @@ impl Pick {
                 let of = |trace: &Trace| trace.message(id).map(|message| (message.sent.0, message.to));
                 of(before) == of(after)
             }
+        }
+    }
+
+    /// What follows from it: of an event the first message that it sent, of a message the event that handled it.
+    pub fn effect(self, trace: &Trace) -> Option<Pick> {
+        match self {
+            Pick::Event(id) => trace.sends(id).next().map(|seq| Pick::Message(MsgId::new(id.node, seq))),
+            Pick::Message(id) => {
+                let record = trace.message(id).filter(|record| record.fate.event > 0)?;
+                Some(Pick::Event(EventId { node: record.to, index: record.fate.event }))
+            }
+        }
+    }
+
+    /// What it follows from: of an event the message that it handled, or the event that set its timer; of a message the
+    /// event that sent it.
+    pub fn cause(self, trace: &Trace) -> Option<Pick> {
+        match self {
+            Pick::Event(id) => match trace.event(id)?.cause {
+                Cause::Message(message) => Some(Pick::Message(message)),
+                _ => trace.cause(id).map(Pick::Event),
+            },
+            Pick::Message(_) => self.event(trace).map(Pick::Event),
+        }
+    }
+
+    /// Whether it is there at the playhead.
+    pub fn happened(self, trace: &Trace, now: Key) -> bool {
+        match self {
+            Pick::Event(id) => trace.event(id).is_some_and(|event| event.key <= now),
+            Pick::Message(id) => trace.message(id).is_some_and(|message| message.sent <= now.instant()),
         }
     }
 

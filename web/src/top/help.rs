@@ -19,6 +19,8 @@ const KEYS: &[(&str, &str)] = &[
     ("e", "look into the event that has just happened"),
     ("Shift+→, Shift+←", "look into the next event, the one before"),
     ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
+    (">, <", "look into what follows from it, into its cause: along messages"),
+    ("m", "its menu: when it arrives, what befalls the node then"),
     ("g", "go to the event that you look into"),
     ("[, ]", "zoom out, zoom in"),
     ("f", "fit all so far into the window, and back"),
@@ -31,7 +33,8 @@ const KEYS: &[(&str, &str)] = &[
 
 const FIRST: &[&str] = &[
     "Time runs along the lanes; each lane is a node, each arrow a message. The colour is the term (or ballot, or transaction).",
-    "Click a lane to crash it, pause it, skew its clock, or cut it off from others. Click an arrow or a dot to see what it is and why.",
+    "Click a lane, at any time of it, to crash it, pause it, skew its clock, or cut it off from others. Click an arrow or a dot to see what it is and why; right-click an arrow to drop, copy or hold it.",
+    "Drag an arrowhead to change when a message arrives, along a lane for a fault that ends, across lanes to cut them off, a node's name to skew its clock (up and down: its speed). Escape lets go.",
     "“Next” lists what may happen next. Deliver, drop, delay or copy any of it: the future is computed anew.",
     "Nothing is lost: undo takes edits back, the script lists them, and the address holds the whole scenario, ready to share.",
 ];

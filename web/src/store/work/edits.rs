@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use lightcone_sim::cone::Cone;
-use lightcone_sim::ids::{EntryId, MsgId};
+use lightcone_sim::ids::{EntryId, MsgId, NodeId};
 use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Instant;
 
 use crate::store::gesture;
 use crate::store::run::Run;
-use crate::store::work::{Deed, Moment, Touch, Work};
+use crate::store::work::{Deed, Fault, Moment, Touch, Work};
 use crate::words;
 
 impl Work {
@@ -88,6 +88,12 @@ impl Work {
                 self.add(&mut scenario, (at, 0), action);
                 None
             }
+            Deed::Span(node, fault, from, to) => {
+                for (at, action) in befalls(&scenario, node, fault, (from, to)) {
+                    self.add(&mut scenario, (at, 0), action);
+                }
+                None
+            }
             Deed::Change(changed) => {
                 for entry in scenario.script.iter_mut().filter(|entry| entry.id == changed.id) {
                     *entry = changed.clone();
@@ -127,6 +133,16 @@ impl Work {
     fn add(&self, scenario: &mut Scenario, (at, rank): Instant, action: Action) {
         let id = EntryId(scenario.next_entry().0.max(self.highest + 1));
         scenario.script.push(Entry { id, at, rank, action });
+    }
+}
+
+/// What makes up a fault of a node between two times, in order.
+fn befalls(scenario: &Scenario, node: NodeId, fault: Fault, (from, to): (Ns, Ns)) -> Vec<(Ns, Action)> {
+    match fault {
+        Fault::Crash => vec![(from, Action::Crash { node }), (to, Action::Recover { node })],
+        Fault::Amnesia => vec![(from, Action::Amnesia { node }), (to, Action::Recover { node })],
+        Fault::Pause => vec![(from, Action::Pause { node }), (to, Action::Resume { node })],
+        Fault::CutOff => vec![(from, gesture::cut_off(scenario, node, Some(to)))],
     }
 }
 

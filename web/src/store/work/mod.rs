@@ -116,8 +116,33 @@ pub enum Deed {
     Change(Entry),
     /// An entry leaves the script.
     Remove(EntryId),
+    /// This befalls a node from one time to another.
+    Span(NodeId, Fault, Ns, Ns),
     /// A node is called something else.
     Rename(NodeId, String),
+}
+
+impl Deed {
+    /// This happens at a time, or else now.
+    pub fn at(at: Option<Ns>, action: Action) -> Deed {
+        match at {
+            Some(at) => Deed::At(at, action),
+            None => Deed::Now(action),
+        }
+    }
+}
+
+/// What can befall a node for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is down, and starts again from its disk.
+    Crash,
+    /// It is down, and starts again without its disk.
+    Amnesia,
+    /// Its process stands still.
+    Pause,
+    /// No other server hears it, and it hears none.
+    CutOff,
 }
 
 /// What can happen to the document at work.
