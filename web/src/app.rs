@@ -3,30 +3,31 @@
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use lightcone_sim::ids::{EventId, NodeId};
-use lightcone_sim::order::Key;
-use lightcone_sim::session::Session;
+use lightcone_diagram::view::PRESENTER_TEXT_PX;
+use lightcone_sim::ids::NodeId;
 use lightcone_sim::sorted::sort;
-use lightcone_sim::trace::Trace;
 use web_sys::DragEvent;
 use yew::prelude::*;
 
+use crate::commands::use_commands;
 use crate::desk::{Desk, Pop};
-use crate::diagram::menu::{LaneMenu, crash_list, crash_or_recover};
+use crate::diagram::menu::{LaneMenu, crash_list};
 use crate::diagram::message_menu::MessageMenu;
 use crate::diagram::pane::{Pane, Shown};
 use crate::diagram::span::SpanMenu;
 use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
-use crate::hooks::keys::{Command, use_keys};
 use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
+use crate::lecture::notes::{self, Notes};
+use crate::lecture::stage::{stage, use_notes};
+use crate::lecture::state::Lecture;
 use crate::panels::partition::Partition;
 use crate::panels::side::Side;
-use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
+use crate::store::look::{Habits, Look, Shade};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
-use crate::store::work::{Deed, Work, WorkAction};
+use crate::store::work::{Work, WorkAction};
 use crate::style;
 use crate::top::banner::banner;
 use crate::top::bar::Bar;
@@ -34,6 +35,14 @@ use crate::top::help::help;
 use crate::top::options::{Options, options, order};
 use crate::top::share::{Share, read};
 use crate::transport::{HealthData, Transport, transport};
+
+/// Starts the page, or the window with its notes.
+pub fn start() {
+    match notes::number() {
+        Some(number) => drop(yew::Renderer::<Notes>::with_props(notes::NotesProps { number }).render()),
+        None => drop(yew::Renderer::<App>::new().render()),
+    }
+}
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
 #[component]
@@ -76,7 +85,10 @@ fn Page(props: &PageProps) -> Html {
     let dark_system = use_media(DARK);
     let shelf = props.shelf.0.clone();
     let open = use_address(shelf.clone(), &work, &look, pick.setter());
+    let lecture = use_reducer(Lecture::default);
+    let number = *use_memo((), |()| dom::chance());
     let desk = Desk {
+        lecture: lecture.dispatcher(),
         work: work.dispatcher(),
         look: look.dispatcher(),
         habits: habits.dispatcher(),
@@ -88,7 +100,8 @@ fn Page(props: &PageProps) -> Html {
     use_player(&work, habits.speed, (*shown).clone());
     use_computing(&work);
     let picked = use_gone(&work.run, &pick);
-    use_commands(&desk, &work, picked, (*pop).clone());
+    use_commands(&desk, &work, (picked, (*pop).clone()), (*lecture, number));
+    use_notes(&desk, &work, *lecture, number);
     // What was open concerned the document before.
     use_effect_with(work.number, {
         let pop = pop.setter();
@@ -108,7 +121,9 @@ fn Page(props: &PageProps) -> Html {
         (habits.aside && !narrow).then_some("no-side"),
         narrow.then_some("narrow"),
         dom::is_framed().then_some("framed"),
+        lecture.on.then_some("presenting large"),
     );
+    let text_px = if lecture.on { PRESENTER_TEXT_PX } else { habits.text_px() };
     let keys = Transport {
         now: work.now,
         until: work.scenario.until,
@@ -125,9 +140,10 @@ fn Page(props: &PageProps) -> Html {
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
                 { banner(&desk, &work, habits.hinted, narrow) }
                 <main class="main">
-                    <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
+                    <Pane work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
                     <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
+                { stage(&work, *lecture) }
                 { transport(&desk, &keys) }
                 <div class="popped">{ popped(&desk, &pop, &work, &look, &habits, &lanes, shelf) }</div>
                 <p class="unseen" aria-live="polite" role="log" data-said={work.said.count.to_string()}>{ work.said.text.clone() }</p>
@@ -210,18 +226,6 @@ fn use_computing(work: &UseReducerHandle<Work>) {
     });
 }
 
-#[hook]
-fn use_commands(desk: &Desk, work: &UseReducerHandle<Work>, pick: Option<Pick>, pop: Option<Pop>) {
-    let sight = (work.clone(), pick, pop);
-    let latest = use_mut_ref(|| sight.clone());
-    *latest.borrow_mut() = sight;
-    let run = use_callback(desk.clone(), move |command: Command, desk: &Desk| {
-        let (work, pick, pop) = latest.borrow().clone();
-        obey(desk, &work, (pick, pop), command);
-    });
-    use_keys(run);
-}
-
 /// What is picked is let go of once an edit, or taking one back, has put something else in its place.
 #[hook]
 fn use_gone(run: &Run, pick: &UseStateHandle<Option<Pick>>) -> Option<Pick> {
@@ -233,144 +237,4 @@ fn use_gone(run: &Run, pick: &UseStateHandle<Option<Pick>>) -> Option<Pick> {
         pick.set(None);
     }
     picked
-}
-
-fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), command: Command) {
-    let dispatch = |action| desk.work.dispatch(action);
-    let toggle = |other: Pop| desk.pop.set((pop.as_ref() != Some(&other)).then_some(other));
-    match command {
-        Command::Play => dispatch(WorkAction::TogglePlay),
-        Command::Step => dispatch(WorkAction::Step),
-        Command::StepBack => dispatch(WorkAction::StepBack),
-        Command::ToStart => dispatch(WorkAction::ToStart),
-        Command::ToEnd => dispatch(WorkAction::ToEnd),
-        Command::Faster => desk.habits.dispatch(HabitsAction::Faster(true)),
-        Command::Slower => desk.habits.dispatch(HabitsAction::Faster(false)),
-        Command::Undo => dispatch(WorkAction::Undo),
-        Command::Redo => dispatch(WorkAction::Redo),
-        Command::Help => toggle(Pop::Help),
-        Command::Share => toggle(Pop::Share),
-        Command::Partition => toggle(Pop::Partition(None)),
-        Command::Crash => crash(desk, work, pick, pop),
-        Command::Large => desk.habits.dispatch(HabitsAction::Enlarge),
-        Command::Aside => desk.habits.dispatch(HabitsAction::Aside),
-        Command::Fit => desk.look.dispatch(LookAction::Fit),
-        Command::GoToPick => {
-            // A session that is being read cannot be computed further, so its reader is gone before anything is done.
-            let key = picked_event(work, pick).map(|(_, key)| key);
-            if let Some(key) = key {
-                desk.go(key);
-            }
-        }
-        Command::Escape => {
-            // One thing at a time: what is open, then what is looked into.
-            if pop.is_some() {
-                desk.pop.set(None);
-            } else {
-                desk.pick.set(None);
-            }
-        }
-        Command::Trace => dispatch(WorkAction::Trace),
-        Command::Agree => dom::press("[data-sheet=partition] .strong"),
-        Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
-        Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
-        Command::Menu => menu(desk, work, pick),
-        Command::PickEffect | Command::PickCause => {
-            let next = {
-                let session = work.run.session();
-                let trace = session.trace();
-                let from = pick.or(trace.last_event(work.now).map(Pick::Event));
-                let next = if command == Command::PickEffect {
-                    from.and_then(|pick| pick.effect(trace))
-                } else {
-                    from.and_then(|pick| pick.cause(trace))
-                };
-                next.filter(|next| !work.quiz || next.happened(trace, work.now))
-            };
-            if next.is_some() {
-                desk.pick.set(next);
-            }
-        }
-        Command::PickHere | Command::PickNext | Command::PickBefore | Command::PickUp | Command::PickDown => {
-            if let Some(event) = pick_by_key(work, pick, command) {
-                desk.pick.set(Some(Pick::Event(event)));
-            }
-        }
-    }
-}
-
-/// Crashes the node whose menu is open or whose event is picked, or recovers it; else asks which.
-fn crash(desk: &Desk, work: &Work, pick: Option<Pick>, pop: Option<Pop>) {
-    let node = match (pop, pick) {
-        (Some(Pop::Lane(node, ..)), _) => node,
-        (None, Some(Pick::Event(EventId { node, .. }))) if !node.is_client() => node,
-        (Some(Pop::Crash), _) => return desk.pop.set(None),
-        _ => return desk.pop.set(Some(Pop::Crash)),
-    };
-    let action = crash_or_recover(&*work.run.session(), work.now, node);
-    desk.pop.set(None);
-    desk.act(Deed::Now(action));
-}
-
-/// The menu of what is picked, or of the node at which something has just happened, beside its mark.
-fn menu(desk: &Desk, work: &Work, pick: Option<Pick>) {
-    let session = work.run.session();
-    let trace = session.trace();
-    let beside =
-        |mark: String| dom::middle(&format!("svg.body [data-target='{mark}']")).unwrap_or((360.0, 180.0));
-    let pop = match pick.or(trace.last_event(work.now).map(Pick::Event)) {
-        Some(Pick::Message(id)) => Some(Pop::Message(id, beside(format!("message {id}")))),
-        Some(Pick::Event(id)) => trace
-            .event(id)
-            .map(|event| Pop::Lane(id.node, beside(format!("event {id}")), pick.map(|_| event.at()))),
-        None => None,
-    };
-    drop(session);
-    desk.pop.set(pop);
-}
-
-fn picked_event(work: &Work, pick: Option<Pick>) -> Option<(EventId, Key)> {
-    let session = work.run.session();
-    let id = pick?.event(session.trace())?;
-    session.trace().event(id).map(|event| (id, event.key))
-}
-
-/// The event that a key picks, from what is picked or else from what has just happened.
-fn pick_by_key(work: &Work, pick: Option<Pick>, command: Command) -> Option<EventId> {
-    let picked = picked_event(work, pick).map(|(id, _)| id);
-    let session = work.run.session();
-    let trace = session.trace();
-    let here = trace.last_event(work.now);
-    let from = picked.or(here);
-    match command {
-        Command::PickNext => neighbour(trace, from, 1),
-        Command::PickBefore => neighbour(trace, from, -1),
-        Command::PickUp => across(&*session, from, -1),
-        Command::PickDown => across(&*session, from, 1),
-        _ => here,
-    }
-}
-
-/// The event so many places on in the total order.
-fn neighbour(trace: &Trace, from: Option<EventId>, by: isize) -> Option<EventId> {
-    let order = trace.order();
-    let Some(key) = from.and_then(|id| trace.event(id)).map(|event| event.key) else {
-        return order.first().copied();
-    };
-    let place = trace.count_until(key).checked_sub(1)?.checked_add_signed(by)?;
-    order.get(place).copied()
-}
-
-/// The event of the next lane, up or down, that is nearest in time.
-fn across(session: &dyn Session, from: Option<EventId>, by: isize) -> Option<EventId> {
-    let trace = session.trace();
-    let from = from?;
-    let at = trace.event(from)?.key;
-    let node = trace.nodes().at(trace.nodes().index(from.node)?.checked_add_signed(by)?);
-    let lane = trace.lane(node)?;
-    let before = trace.node_count_until(node, at);
-    let candidates =
-        [before, before + 1].into_iter().filter(|&index| index > 0 && index as usize <= lane.events.len());
-    let distance = |index: &u32| lane.events[*index as usize - 1].at().0.abs_diff(at.at.0);
-    candidates.min_by_key(distance).map(|index| EventId { node, index })
 }

@@ -8,6 +8,7 @@ use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
+use crate::lecture::state::Lecture;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction};
 use crate::store::pick::Pick;
 use crate::store::work::{Deed, Work, WorkAction};
@@ -21,6 +22,8 @@ pub struct Desk {
     pub look: UseReducerDispatcher<Look>,
     /// What stays with the reader.
     pub habits: UseReducerDispatcher<Habits>,
+    /// How the page stands before an audience.
+    pub lecture: UseReducerDispatcher<Lecture>,
     /// What is picked.
     pub pick: UseStateSetter<Option<Pick>>,
     /// What is open above the page.

@@ -6,6 +6,7 @@
 #![deny(clippy::unwrap_used)]
 
 pub mod app;
+pub mod commands;
 pub mod desk;
 pub mod diagram;
 pub mod dom;
@@ -14,6 +15,7 @@ pub mod failure;
 pub mod hooks;
 pub mod icons;
 pub mod keep;
+pub mod lecture;
 pub mod link;
 pub mod panels;
 pub mod parts;

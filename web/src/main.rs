@@ -2,5 +2,5 @@
 
 fn main() {
     lightcone_web::failure::show_failures();
-    yew::Renderer::<lightcone_web::app::App>::new().render();
+    lightcone_web::app::start();
 }

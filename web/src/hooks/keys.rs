@@ -14,6 +14,16 @@ use yew::prelude::*;
 pub enum Command {
     /// Play or pause.
     Play,
+    /// What Space is for: to play or pause, before an audience a step.
+    Space,
+    /// What a clicker's key for a blank screen is for: before an audience that, else to play or pause.
+    Blank,
+    /// Before an audience, or not.
+    Present,
+    /// A red dot to point with, or not.
+    Laser,
+    /// The window with notes.
+    Notes,
     /// One step.
     Step,
     /// One step back.
@@ -104,8 +114,12 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("ArrowLeft", true) => Command::PickBefore,
         ("ArrowUp", true) => Command::PickUp,
         ("ArrowDown", true) => Command::PickDown,
-        // The last two are what a clicker sends to blank the screen.
-        (" " | "k" | "." | "b", _) => Command::Play,
+        (" ", _) => Command::Space,
+        ("k", _) => Command::Play,
+        ("." | "b", _) => Command::Blank,
+        ("v", _) => Command::Present,
+        ("o", _) => Command::Laser,
+        ("n", _) => Command::Notes,
         ("ArrowRight" | "l" | "PageDown", _) => Command::Step,
         ("ArrowLeft" | "j" | "PageUp", _) => Command::StepBack,
         ("Home", _) => Command::ToStart,
@@ -242,7 +256,7 @@ mod tests {
         assert_eq!(plain("PageDown"), Some(Command::Step));
         assert_eq!(plain("PageUp"), Some(Command::StepBack));
         for blank in [".", "b"] {
-            assert_eq!(plain(blank), Some(Command::Play));
+            assert_eq!(plain(blank), Some(Command::Blank));
         }
         assert_eq!(plain("F5"), None, "the browser's own: what reloads is as it was");
     }

@@ -7,6 +7,9 @@ use crate::top::legend::legend;
 
 const KEYS: &[(&str, &str)] = &[
     ("Space, k", "play, pause; so does “.” or “b” of a clicker"),
+    ("v", "before an audience: only the diagram; there Space steps, “b” darkens the screen"),
+    ("n", "a second window: notes, what comes next, a clock; it steps this one"),
+    ("o", "a red dot to point with, before an audience"),
     ("→, l, Page Down", "step to the next event"),
     ("←, j, Page Up", "step back"),
     ("Home, End", "to the start, to the end"),

@@ -1,0 +1,167 @@
+//! The page before an audience: caption, dark screen, red dot; and its side of the way to the notes.
+
+use gloo::events::EventListener;
+use gloo::utils::{document, window};
+use lightcone_sim::order::Key;
+use lightcone_sim::scenario::{Action, Scenario};
+use lightcone_sim::session::Session;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, MouseEvent};
+use yew::prelude::*;
+
+use crate::desk::Desk;
+use crate::dom;
+use crate::lecture::channel::{Channel, Order, Slip};
+use crate::lecture::state::{Lecture, LectureAction};
+use crate::store::gesture;
+use crate::store::run::protocol;
+use crate::store::work::{Work, WorkAction};
+use crate::words;
+
+/// What the audience reads below the diagram, and what lies over all.
+pub fn stage(work: &Work, lecture: Lecture) -> Html {
+    if !lecture.on {
+        return html! { <div key="stage" hidden=true /> };
+    }
+    let session = work.run.session();
+    let (events, _) = work.place();
+    let broken = broken(&*session, work.now);
+    html! {
+        <div key="stage" class="stage-caption" data-lecture={if lecture.black { "black" } else { "on" }}>
+            <p class={classes!("caption", broken.is_some().then_some("wrong"))}>{ broken.unwrap_or_else(|| words::happened(&*session, &work.scenario, work.now)) }</p>
+            <p class="caption-place">{ format!("event {events}") }</p>
+            <div class="black-out" hidden={!lecture.black} role="img" aria-label="The screen is dark. Press b to come back." />
+            <Laser on={lecture.laser} />
+        </div>
+    }
+}
+
+/// What broke at this very event, in a sentence.
+fn broken(session: &dyn Session, now: Key) -> Option<String> {
+    let last = session.trace().last_event(now)?;
+    let violation = session.trace().violations().iter().find(|violation| violation.event == last)?;
+    Some(format!("Violated, {}: {}", violation.monitor, violation.text))
+}
+
+#[derive(Properties, PartialEq)]
+struct LaserProps {
+    on: bool,
+}
+
+/// A red dot where the pointer is.
+#[component]
+fn Laser(props: &LaserProps) -> Html {
+    let dot = use_node_ref();
+    use_effect_with(props.on, {
+        let dot = dot.clone();
+        move |&on| {
+            let listener = on.then(|| {
+                EventListener::new(&document(), "pointermove", move |event| {
+                    let (Some(event), Some(dot)) = (event.dyn_ref::<MouseEvent>(), dot.cast::<HtmlElement>())
+                    else {
+                        return;
+                    };
+                    let place = format!("--x: {}px; --y: {}px", event.client_x(), event.client_y());
+                    let _ = dot.set_attribute("style", &place);
+                })
+            });
+            move || drop(listener)
+        }
+    });
+    html! { <div class="laser" ref={dot} hidden={!props.on} /> }
+}
+
+/// What comes next, by itself or, where everything waits, by a step.
+fn upcoming(session: &dyn Session, scenario: &Scenario, now: Key) -> String {
+    if gesture::holds_all(session, now) {
+        let first = gesture::pending(session, now).into_iter().next();
+        return first.map_or("Nothing waits.".to_owned(), |pending| pending.label);
+    }
+    let next = session.trace().step(now);
+    next.map_or("The run is over.".to_owned(), |next| words::happened(session, scenario, next))
+}
+
+/// What the lecturer wants to know of this moment.
+fn slip(work: &Work, lecture: Lecture) -> Slip {
+    let (session, scenario) = (work.run.session(), &*work.scenario);
+    let trace = session.trace();
+    let here = trace.last_event(work.now);
+    let notes = scenario.script.iter().filter_map(|entry| match &entry.action {
+        Action::Note { event, text } => Some((trace.event(*event)?.key, *event, text.clone())),
+        _ => None,
+    });
+    let mut notes: Vec<_> = notes.collect();
+    notes.sort_by_key(|note| note.0);
+    let coming = notes.iter().filter(|note| note.0 > work.now);
+    Slip {
+        title: protocol(&scenario.protocol).map_or(String::new(), |entry| entry.title.to_owned()),
+        clock: words::clock(work.now.at),
+        place: work.place(),
+        now: words::happened(&*session, scenario, work.now),
+        next: upcoming(&*session, scenario, work.now),
+        coming: coming.take(3).map(|(key, _, text)| format!("{}: {text}", words::clock(key.at))).collect(),
+        remarks: notes.iter().filter(|note| Some(note.1) == here).map(|note| note.2.clone()).collect(),
+        playing: work.playing,
+        black: lecture.black,
+    }
+}
+
+/// Tells the window with notes how things stand, and does what it asks. `number` is theirs alone.
+#[hook]
+pub fn use_notes(desk: &Desk, work: &Work, lecture: Lecture, number: u64) {
+    let channel = use_mut_ref(|| None::<Channel>);
+    let latest = use_mut_ref(Slip::default);
+    if lecture.notes {
+        let now = slip(work, lecture);
+        if *latest.borrow() != now {
+            if let Some(channel) = &*channel.borrow() {
+                channel.tell(&now);
+            }
+            *latest.borrow_mut() = now;
+        }
+    }
+    use_effect_with(lecture.notes, {
+        let desk = desk.clone();
+        move |&notes| {
+            let way = channel.clone();
+            let heard = move |order| match order {
+                Order::Tell => way.borrow().iter().for_each(|channel| channel.tell(&*latest.borrow())),
+                Order::Step => desk.work.dispatch(WorkAction::Step),
+                Order::StepBack => desk.work.dispatch(WorkAction::StepBack),
+                Order::Play => desk.work.dispatch(WorkAction::TogglePlay),
+                Order::ToStart => desk.work.dispatch(WorkAction::ToStart),
+                Order::Black => desk.lecture.dispatch(LectureAction::Black),
+            };
+            if notes {
+                *channel.borrow_mut() = Some(Channel::open(number, heard));
+            }
+            move || drop(channel.borrow_mut().take())
+        }
+    });
+}
+
+/// Opens the window with notes.
+pub fn open_notes(desk: &Desk, number: u64) {
+    let address = format!("{}?notes={number}", dom::base().split('?').next().unwrap_or_default());
+    let features = "popup,width=900,height=640";
+    let opened = window().open_with_url_and_target_and_features(&address, "lightcone-notes", features);
+    match opened {
+        Ok(Some(_)) => desk.lecture.dispatch(LectureAction::Notes),
+        _ => desk.work.dispatch(WorkAction::Complain(
+            "The browser did not open the window with notes: allow pop-ups for this page.".to_owned(),
+        )),
+    }
+}
+
+/// Begins or ends the lecture, on the whole screen where the browser lets it.
+pub fn toggle(desk: &Desk, on: bool) {
+    desk.work.dispatch(WorkAction::Pause);
+    desk.pop.set(None);
+    desk.pick.set(None);
+    desk.lecture.dispatch(LectureAction::Toggle);
+    if on {
+        document().exit_fullscreen();
+    } else if let Some(root) = document().document_element() {
+        let _ = root.request_fullscreen();
+    }
+}
