@@ -22,6 +22,7 @@ use crate::hooks::player::use_player;
 use crate::lecture::notes::{self, Notes};
 use crate::lecture::stage::{stage, use_notes};
 use crate::lecture::state::Lecture;
+use crate::panels::jump::Jump;
 use crate::panels::partition::Partition;
 use crate::panels::side::Side;
 use crate::store::look::{Habits, Look, Shade};
@@ -145,7 +146,7 @@ fn Page(props: &PageProps) -> Html {
                 </main>
                 { stage(&work, *lecture) }
                 { transport(&desk, &keys) }
-                <div class="popped">{ popped(&desk, &pop, &work, &look, &habits, &lanes, shelf) }</div>
+                <div class="popped">{ popped(&desk, (&pop, picked), &work, &look, &habits, &lanes, shelf) }</div>
                 <p class="unseen" aria-live="polite" role="log" data-said={work.said.count.to_string()}>{ work.said.text.clone() }</p>
             </div>
         </ContextProvider<Desk>>
@@ -155,7 +156,7 @@ fn Page(props: &PageProps) -> Html {
 /// What is open above the page.
 fn popped(
     desk: &Desk,
-    pop: &Option<Pop>,
+    (pop, pick): (&Option<Pop>, Option<Pick>),
     work: &UseReducerHandle<Work>,
     look: &UseReducerHandle<Look>,
     habits: &Habits,
@@ -174,6 +175,7 @@ fn popped(
         Some(Pop::Message(id, at)) => {
             html! { <MessageMenu key={format!("message {id}")} {id} {at} work={work.clone()} /> }
         }
+        Some(Pop::Jump) => html! { <Jump key="jump" work={work.clone()} node={pick.map(Pick::node)} /> },
         Some(Pop::Crash) => crash_list(desk, work, lanes),
         Some(Pop::Partition(first)) => {
             html! { <Partition key="partition" {scenario} run={work.run.clone()} now={work.now} {first} /> }

@@ -1,6 +1,7 @@
 //! What keys do: each command, and whom it is for.
 
 use lightcone_sim::ids::EventId;
+use lightcone_sim::landmarks::Landmark;
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::Trace;
@@ -12,6 +13,7 @@ use crate::dom;
 use crate::hooks::keys::{Command, use_keys};
 use crate::lecture::stage::{open_notes, toggle as toggle_lecture};
 use crate::lecture::state::{Lecture, LectureAction};
+use crate::panels::jump::jump;
 use crate::store::look::{HabitsAction, LookAction};
 use crate::store::pick::Pick;
 use crate::store::work::{Deed, Work, WorkAction};
@@ -90,6 +92,16 @@ fn obey(
         Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
         Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
         Command::Menu => menu(desk, work, pick),
+        Command::Jump if work.quiz => jump(desk, work, Landmark::Leader),
+        Command::Jump => toggle(Pop::Jump),
+        Command::NextLeader => jump(desk, work, Landmark::Leader),
+        Command::NextViolation => jump(desk, work, Landmark::Violation),
+        Command::NextHere => {
+            let here = pick.map(Pick::node).or_else(|| work.last_event().map(|id| id.node));
+            if let Some(node) = here {
+                jump(desk, work, Landmark::At(node));
+            }
+        }
         Command::PickEffect | Command::PickCause => {
             let next = {
                 let session = work.run.session();

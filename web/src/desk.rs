@@ -58,6 +58,8 @@ pub enum Pop {
     Span(NodeId, Ns, Ns, (f64, f64)),
     /// A message's menu.
     Message(MsgId, (f64, f64)),
+    /// Where the run may be gone to.
+    Jump,
     /// Which node to crash or to recover.
     Crash,
     /// The partition editor, with a node to begin with.

@@ -47,13 +47,14 @@ impl Trace {
             }
             Landmark::At(node) => after(EventId { node, index: self.node_count_until(node, now) + 1 }),
             Landmark::Fault => self.next_event(now, |trace, id| {
-                trace.event(id).is_some_and(|event| !event.kind.is_activation() && event.kind != EventKind::Boot)
+                trace
+                    .event(id)
+                    .is_some_and(|event| !event.kind.is_activation() && event.kind != EventKind::Boot)
             }),
-            Landmark::Answer => {
-                let told = self.ops().filter(|op| op.completed > 0);
-                told.filter_map(|op| after(EventId { node: op.id.client, index: op.completed }))
-                    .min_by_key(|found| found.1)
-            }
+            Landmark::Answer => self
+                .ops()
+                .filter_map(|op| after(EventId { node: op.id.client, index: op.returned? }))
+                .min_by_key(|found| found.1),
             Landmark::Loss => self.next_event(now, |trace, id| {
                 let lost = |fate| matches!(fate, FateKind::Dropped | FateKind::Cut | FateKind::ToCrashed);
                 let lane = trace.lane(id.node);

@@ -10,6 +10,7 @@ pub mod decimal;
 mod entry;
 pub mod hash;
 pub mod ids;
+pub mod landmarks;
 pub mod monitor;
 mod network;
 mod node;

@@ -58,6 +58,14 @@ pub enum Command {
     PickCause,
     /// The menu of what is picked.
     Menu,
+    /// Where the run may be gone to.
+    Jump,
+    /// To the next leader.
+    NextLeader,
+    /// To the next violation.
+    NextViolation,
+    /// To the next event of the node that is looked into.
+    NextHere,
     /// To what is picked.
     GoToPick,
     /// Close what is open, unpick what is picked.
@@ -133,6 +141,10 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         (">", _) => Command::PickEffect,
         ("<", _) => Command::PickCause,
         ("m", _) => Command::Menu,
+        ("J", _) => Command::Jump,
+        ("L", _) => Command::NextLeader,
+        ("V", _) => Command::NextViolation,
+        ("N", _) => Command::NextHere,
         ("g", _) => Command::GoToPick,
         ("Escape", _) => Command::Escape,
         ("w", _) => Command::Trace,

@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::icons::Sign;
+use crate::panels::chain::chain;
 use crate::panels::message::message;
 use crate::parts::button::Button;
 use crate::store::pick::Pick;
@@ -75,6 +76,7 @@ fn Event(props: &EventProps) -> Html {
                 { Button::new(Sign::Go, "Go here", going(&desk, event.key)).worded().hint("g").html() }
                 { cause(&desk, &*session, id, &event) }
             </div>
+            { chain(&desk, &*session, &props.scenario, id) }
             { consequences(&desk, &*session, &props.scenario, id, props.told) }
             { notes }
         </div>

@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, use_desk};
 use crate::epoch;
 use crate::icons::Sign;
+use crate::panels::waiting::waits_for;
 use crate::parts::button::Button;
 use crate::store::gesture;
 use crate::store::pick::Pick;
@@ -71,7 +72,9 @@ pub fn Next(props: &NextProps) -> Html {
             PendingWhat::Timer(id) => (id.to_string(), words::name(&props.scenario, id.node)),
         };
         let is_picked = matches!((what, props.pick), (PendingWhat::Message { id, .. }, Some(Pick::Message(other))) if id == other);
+        let waits = waits_for(&*session, &props.scenario, pending, props.now, props.quiz);
         let row = Row {
+            waits,
             key,
             way,
             pending,
@@ -125,6 +128,7 @@ pub fn hold_all(desk: &Desk, session: &dyn Session, now: Key) -> Html {
 /// One thing that may happen.
 struct Row<'a> {
     key: String,
+    waits: String,
     pending: &'a Pending,
     way: String,
     held: bool,
@@ -167,12 +171,13 @@ impl Row<'_> {
             <li key={self.key.clone()} {class} data-pending={id}>
                 <div class="next-line">
                     { self.head(desk) }
-                    <span class="next-due" title={doom}>{ if doomed { doom.to_owned() } else { due } }</span>
+                    <button type="button" class="next-due" aria-expanded={self.is_open.to_string()} title={format!("Why not yet? {}", self.waits)} onclick={self.onopen.clone()}>{ if doomed { doom.to_owned() } else { due } }</button>
                     <span class="next-acts">
                         { for self.acts(desk) }
                     </span>
                 </div>
                 <div class="next-more" hidden={!self.is_open}>
+                    <p class="small">{ &self.waits }</p>
                     { match pending.what {
                         PendingWhat::Message { id, .. } if self.is_open => more_message(desk, id, self.held),
                         _ => html! { <span /> },

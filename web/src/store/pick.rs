@@ -1,6 +1,6 @@
 //! What is picked: an event or a message to look into.
 
-use lightcone_sim::ids::{EventId, MsgId};
+use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::trace::{Cause, Trace};
 
@@ -14,6 +14,14 @@ pub enum Pick {
 }
 
 impl Pick {
+    /// The node that it belongs to: for a message, who sent it.
+    pub fn node(self) -> NodeId {
+        match self {
+            Pick::Event(id) => id.node,
+            Pick::Message(id) => id.node,
+        }
+    }
+
     /// Whether it exists in a run.
     pub fn exists(self, trace: &Trace) -> bool {
         match self {

@@ -24,6 +24,8 @@ const KEYS: &[(&str, &str)] = &[
     ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
     (">, <", "look into what follows from it, into its cause: along messages"),
     ("m", "its menu: when it arrives, what befalls the node then"),
+    ("J", "jump to: the next leader, violation, loss, or when a value is reached"),
+    ("L, V, N", "the next leader, the next violation, the next event of this node"),
     ("g", "go to the event that you look into"),
     ("[, ]", "zoom out, zoom in"),
     ("f", "fit all so far into the window, and back"),

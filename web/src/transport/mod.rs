@@ -9,7 +9,7 @@ use lightcone_sim::time::Ns;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Pop};
 use crate::icons::{Sign, icon};
 use crate::panels::checks;
 use crate::parts::button::Button;
@@ -52,6 +52,7 @@ pub fn transport(desk: &Desk, shown: &Transport) -> Html {
                     { Button::new(play, label, desk.working(WorkAction::TogglePlay)).worded().hint("Space").class("main-key").html() }
                     { Button::new(Sign::Step, "Step", desk.working(WorkAction::Step)).worded().hint("→").class("main-key").html() }
                     { Button::new(Sign::ToEnd, "To end", desk.working(WorkAction::ToEnd)).hint("End").html() }
+                    <span hidden={shown.quiz} data-pops="">{ Button::new(Sign::Later, "Jump to…", desk.popping(Some(Pop::Jump))).text("Jump to…").hint("J").class("quiet wide-only").html() }</span>
                 </div>
                 <output class="clock" aria-label="True time" data-now={shown.now.to_string()}>{ words::clock(shown.now.at) }</output>
                 <span class="place" data-place={shown.place.0.to_string()}>{ place(shown) }</span>
