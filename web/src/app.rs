@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::commands::use_commands;
 use crate::desk::{Desk, Pop};
+use crate::diagram::beside::{Beside, Difference};
 use crate::diagram::menu::{LaneMenu, crash_list};
 use crate::diagram::message_menu::MessageMenu;
 use crate::diagram::pane::{Pane, Shown};
@@ -109,6 +110,11 @@ fn Page(props: &PageProps) -> Html {
         move |_| pop.set(None)
     });
 
+    let differs = use_state_eq(|| None::<Difference>);
+    let ondiffers = use_callback((), {
+        let set = differs.setter();
+        move |differs, ()| set.set(differs)
+    });
     let lanes = order(&look, work.run.nodes().iter());
     let dark = match habits.shade {
         Shade::Auto => dark_system,
@@ -123,6 +129,7 @@ fn Page(props: &PageProps) -> Html {
         narrow.then_some("narrow"),
         dom::is_framed().then_some("framed"),
         lecture.on.then_some("presenting large"),
+        work.branches.shown().map(|_| "comparing"),
     );
     let text_px = if lecture.on { PRESENTER_TEXT_PX } else { habits.text_px() };
     let keys = Transport {
@@ -141,7 +148,10 @@ fn Page(props: &PageProps) -> Html {
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
                 { banner(&desk, &work, habits.hinted, narrow) }
                 <main class="main">
-                    <Pane work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
+                    <Pane work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
+                    if let Some(branch) = work.branches.shown().cloned() {
+                        <Beside {branch} work={work.clone()} look={look.clone()} {text_px} {narrow} {ondiffers} />
+                    }
                     <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
                 { stage(&work, *lecture) }

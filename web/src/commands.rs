@@ -63,6 +63,7 @@ fn obey(
         Command::Slower => desk.habits.dispatch(HabitsAction::Faster(false)),
         Command::Undo => dispatch(WorkAction::Undo),
         Command::Redo => dispatch(WorkAction::Redo),
+        Command::Branch => dispatch(WorkAction::Branch),
         Command::Help => toggle(Pop::Help),
         Command::Share => toggle(Pop::Share),
         Command::Partition => toggle(Pop::Partition(None)),

@@ -83,6 +83,8 @@ pub enum Sign {
     Sliders,
     /// An experiment.
     Flask,
+    /// A branch.
+    Branch,
     /// A screen before an audience.
     Screen,
 }
@@ -141,6 +143,7 @@ impl Sign {
             Sign::Disk => ("M5 7c0-4 14-4 14 0v10c0 4-14 4-14 0zM5 7c0 4 14 4 14 0", false),
             Sign::Help => ("M8.5 9a3.5 3.5 0 1 1 5 3.1c-1 .6-1.5 1.2-1.5 2.4M12 18.4h.01", false),
             Sign::Flask => ("M9 4h6M10.5 4v5.5L5 19.5h14L13.5 9.5V4M8 15h8", false),
+            Sign::Branch => ("M4 7h16M9 7c4 0 4 10 9 10h2M6 7h.01", false),
             Sign::Screen => ("M3 4h18M4.5 4v11h15V4M12 15v5M8.5 20h7", false),
             Sign::Sliders => ("M4 7h9M17 7h3M15 4.5v5M4 17h3M11 17h9M9 14.5v5", false),
         }

@@ -226,7 +226,7 @@ pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
         bold: false,
         content,
     };
-    pen.words("time", "now-time", &words);
+    pen.words("time", "now-time", &words).target(Target::Now);
 }
 
 /// The time as the pill says it: in seconds to the millisecond, or finer where it is young.

@@ -5,6 +5,7 @@
 
 pub mod chance;
 pub mod clock;
+pub mod compare;
 pub mod cone;
 pub mod decimal;
 mod entry;

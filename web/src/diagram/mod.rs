@@ -1,5 +1,6 @@
 //! The diagram: where it stands on the page, how it scrolls and zooms, and what pointing at it does.
 
+pub mod beside;
 pub mod drag;
 pub mod edges;
 pub mod grasp;

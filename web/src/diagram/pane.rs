@@ -29,6 +29,8 @@ use crate::store::work::{Touch, Work};
 
 /// How near to a mark a click must be, in px: a finger is no needle.
 const NEAR: f64 = 14.0;
+/// How close lanes come where two diagrams share the room, in heights of the text.
+const TIGHT: f64 = 3.0;
 /// No frame of playing passes over more than this.
 const LEAP: Ns = Ns::ms(250);
 /// How long the light cone of an edit glows, in ms.
@@ -55,6 +57,12 @@ pub struct PaneProps {
     pub options_open: bool,
     /// Where the layout is told to those who play it.
     pub shown: Shown,
+    /// What is lit, whatever the last edit was.
+    #[prop_or_default]
+    pub lit: Option<Rc<Cone>>,
+    /// Whether it is the second of two, and the first one's tools are its own.
+    #[prop_or_default]
+    pub fixed: bool,
 }
 
 /// The layout that is on the page, for those who play it.
@@ -101,7 +109,8 @@ pub fn Pane(props: &PaneProps) -> Html {
     let flow = view.flow;
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
-    let view = spread(view, &work.run, space);
+    let tight = props.fixed || work.branches.shown().is_some();
+    let view = spread(view, &work.run, space, tight);
     let stretch = use_stretch(work, &view, size, *natural);
     let view = View { stretch, ..view };
     let plan = use_plan(&work.run, view.clone(), space);
@@ -144,7 +153,12 @@ pub fn Pane(props: &PaneProps) -> Html {
             clicked(&desk, click, &event);
         })
     };
-    let frame = Frame { now: work.now, selected: props.pick.map(selected), window: scroll, glow };
+    let frame = Frame {
+        now: work.now,
+        selected: props.pick.map(selected),
+        window: scroll,
+        glow: props.lit.as_deref().cloned().or(glow),
+    };
     let tools = Toolbar {
         scale: props.look.view.scale,
         labels: props.look.view.labels,
@@ -155,7 +169,7 @@ pub fn Pane(props: &PaneProps) -> Html {
     };
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
-            { toolbar(&desk, tools) }
+            if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
             <div ref={node} tabindex="0" class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
@@ -176,13 +190,14 @@ fn view(props: &PaneProps) -> View {
     View { flow, text_px: props.text_px, hide_future: props.work.quiz, ..look.view.clone() }
 }
 
-/// Lanes stand so far apart that they fill the room, within reason.
-fn spread(view: View, run: &Run, space: Option<Space>) -> View {
+/// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.
+fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
     let hidden = view.hidden_nodes.len();
     let lanes = run.nodes().len().saturating_sub(hidden).max(1) as f64;
     let room = space.map_or(0.0, |space| space.across_px - view.text_px * 6.6);
     let most = if view.flow == Flow::LeftToRight { 150.0 } else { 200.0 };
-    View { lane_gap_px: (room / (lanes + 0.4)).min(most).max(view.lane_gap_px), ..view }
+    let least = if tight { view.text_px * TIGHT } else { view.lane_gap_px };
+    View { lane_gap_px: (room / (lanes + 0.4)).min(most).max(least), ..view }
 }
 
 /// A run that is shorter than the window is stretched, so that its words find room. It is measured when a document opens

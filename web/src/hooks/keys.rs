@@ -80,6 +80,8 @@ pub enum Command {
     ZoomOut,
     /// All so far in sight, or no longer.
     Fit,
+    /// A branch begins here.
+    Branch,
     /// The partition editor.
     Partition,
     /// Crash a node, or recover it.
@@ -152,6 +154,7 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("]", _) => Command::ZoomIn,
         ("[", _) => Command::ZoomOut,
         ("f", _) => Command::Fit,
+        ("B", _) => Command::Branch,
         ("p", _) => Command::Partition,
         ("c", _) => Command::Crash,
         ("t", _) => Command::Large,

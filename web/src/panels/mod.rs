@@ -1,5 +1,6 @@
 //! The panels beside the diagram: states, what comes next, what is looked into, invariants, the script, the set-up.
 
+pub mod branches;
 pub mod chain;
 pub mod checks;
 pub mod entry;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
 use crate::icons::Sign;
+use crate::panels::branches;
 use crate::panels::checks::{self, broken};
 use crate::panels::event;
 use crate::panels::next::{Next, hold_all};
@@ -34,12 +35,13 @@ pub struct SideProps {
     pub narrow: bool,
 }
 
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("nodes", "Nodes"),
     ("next", "Next"),
     ("look", "Event"),
     ("checks", "Checks"),
     ("script", "Script"),
+    ("branches", "Branches"),
     ("setup", "Set-up"),
 ];
 
@@ -67,6 +69,7 @@ pub fn Side(props: &SideProps) -> Html {
                 <div key="nodes" class="slot" hidden={!shows("nodes")}>{ if shows("nodes") { nodes(&desk, props) } else { Html::default() } }</div>
                 <div key="checks" class="slot" hidden={!shows("checks")}>{ if shows("checks") { checks(&desk, props) } else { Html::default() } }</div>
                 <div key="script" class="slot" hidden={!shows("script")}>{ if shows("script") { script(&desk, props) } else { Html::default() } }</div>
+                <div key="branches" class="slot" hidden={!shows("branches")}>{ if shows("branches") { branches(&desk, props) } else { Html::default() } }</div>
                 <div key="setup" class="slot" hidden={!shows("setup")}>{ if shows("setup") { setup(&desk, props) } else { Html::default() } }</div>
             </div>
         </aside>
@@ -144,6 +147,12 @@ fn script(desk: &Desk, props: &SideProps) -> Html {
         html! { <span class="small">{ if count == 0 { String::new() } else { count.to_string() } }</span> };
     fold(desk, "script", "Script", aside, folded(props, "script"), &|| {
         html! { <Script run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} /> }
+    })
+}
+
+fn branches(desk: &Desk, props: &SideProps) -> Html {
+    fold(desk, "branches", "Branches", branches::begin(desk), folded(props, "branches"), &|| {
+        branches::branches(desk, &props.work)
     })
 }
 

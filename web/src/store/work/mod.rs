@@ -3,6 +3,7 @@
 //! Stepping and playing move the playhead and nothing else. What a person does to the run becomes an entry of the
 //! script, at a time resolved here; the run is then computed anew. A scenario that cannot run changes nothing.
 
+pub mod branches;
 mod edits;
 mod steps;
 mod travel;
@@ -17,6 +18,7 @@ use lightcone_sim::time::Ns;
 use yew::{AttrValue, Reducible};
 
 use crate::store::run::Run;
+use crate::store::work::branches::Branches;
 
 /// The document at work.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,8 @@ pub struct Work {
     pub traced: bool,
     /// As it was when it was opened.
     pub origin: Rc<Scenario>,
+    /// Other scenarios that were kept beside it.
+    pub branches: Branches,
     history: History,
     /// No entry's number up to this one is given again.
     highest: u32,
@@ -174,6 +178,18 @@ pub enum WorkAction {
     Undo,
     /// One edit forth.
     Redo,
+    /// A branch begins here.
+    Branch,
+    /// Another branch comes to work.
+    Switch(u32),
+    /// A branch is called something else.
+    RenameBranch(u32, String),
+    /// A branch that is not at work becomes this scenario.
+    EditBranch(u32, Rc<Scenario>),
+    /// A branch is taken out.
+    DropBranch(u32),
+    /// A branch is shown beside the one at work, or none.
+    Beside(Option<u32>),
     /// As it was when it was opened, from the beginning.
     Reset,
     /// Plays from where something begins to happen.
@@ -215,6 +231,7 @@ impl Work {
             left: None,
             touched: None,
             traced: false,
+            branches: Branches::default(),
             history: History::default(),
         })
     }
@@ -292,6 +309,12 @@ impl Reducible for Work {
             }
             WorkAction::Undo => work.travel(false),
             WorkAction::Redo => work.travel(true),
+            WorkAction::Branch => work.branch(),
+            WorkAction::Switch(id) => work.switch(id),
+            WorkAction::RenameBranch(id, name) => work.rename_branch(id, &name),
+            WorkAction::EditBranch(id, scenario) => work.edit_branch(id, scenario),
+            WorkAction::DropBranch(id) => work.drop_branch(id),
+            WorkAction::Beside(id) => work.show_beside(id),
             WorkAction::Reset => {
                 if work.scenario.script != work.origin.script
                     || *work.scenario != (Scenario { until: work.scenario.until, ..(*work.origin).clone() })

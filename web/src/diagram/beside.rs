@@ -1,0 +1,148 @@
+//! A second diagram: another branch at the same playhead, with what differs lit in both.
+
+use std::rc::Rc;
+
+use lightcone_sim::compare::Parting;
+use lightcone_sim::cone::Cone;
+use lightcone_sim::order::Key;
+use yew::prelude::*;
+
+use crate::desk::{Desk, Pop, use_desk};
+use crate::diagram::pane::{Pane, Shown};
+use crate::icons::Sign;
+use crate::parts::button::Button;
+use crate::store::look::Look;
+use crate::store::pick::Pick;
+use crate::store::work::branches::Branch;
+use crate::store::work::{Work, WorkAction};
+use crate::words;
+
+/// What two branches differ in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// All that may differ; `None`: everything may.
+    pub cone: Option<Rc<Cone>>,
+    parting: Parting,
+}
+
+/// The difference between the branch at work and another one, whose run is computed for it.
+pub fn difference(work: &Work, other: &Work) -> Difference {
+    let (here, there) = (work.run.session(), other.run.session());
+    let cone = Cone::of_edit((&work.scenario, here.trace()), (&other.scenario, there.trace()));
+    Difference { cone: cone.map(Rc::new), parting: Parting::of(here.trace(), there.trace()) }
+}
+
+impl Difference {
+    fn words(&self, quiz: bool) -> String {
+        let events = |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+        match self.parting.at {
+            _ if quiz => String::new(),
+            None => "the same to the end".to_owned(),
+            Some(at) => format!(
+                "the same until {}; then {} of the upper one and {} of this one differ",
+                words::clock(at.at),
+                events(self.parting.only_first),
+                events(self.parting.only_second)
+            ),
+        }
+    }
+}
+
+/// Properties of [`Beside`].
+#[derive(Properties, PartialEq)]
+pub struct BesideProps {
+    /// The branch that is shown.
+    pub branch: Branch,
+    /// The branch at work.
+    pub work: UseReducerHandle<Work>,
+    /// How both are looked at.
+    pub look: UseReducerHandle<Look>,
+    /// Size of the smallest text.
+    pub text_px: f64,
+    /// Whether the window is a phone's.
+    pub narrow: bool,
+    /// Told what differs.
+    pub ondiffers: Callback<Option<Difference>>,
+}
+
+/// The second diagram. Its playhead and the page's are one: whichever is moved, the other follows.
+#[component]
+pub fn Beside(props: &BesideProps) -> Html {
+    let desk = use_desk();
+    let branch = &props.branch;
+    let other = use_reducer(|| opened(branch, props.work.now).unwrap_or_else(|| (*props.work).clone()));
+    let pick = use_state_eq(|| None::<Pick>);
+    let pop = use_state_eq(|| None::<Pop>);
+    let shown = use_memo((), |()| Shown::default());
+    let both = use_mut_ref(|| props.work.now);
+    use_effect_with((branch.id, branch.scenario.clone()), {
+        let (other, branch, now) = (other.clone(), branch.clone(), props.work.now);
+        move |_| {
+            if !Rc::ptr_eq(&other.scenario, &branch.scenario)
+                && let Some(work) = opened(&branch, now)
+            {
+                other.dispatch(WorkAction::Replace(Box::new(work)));
+            }
+        }
+    });
+    use_effect_with(props.work.now, {
+        let (other, both) = (other.dispatcher(), both.clone());
+        move |&now| {
+            if both.replace(now) != now {
+                other.dispatch(WorkAction::Go(now));
+            }
+        }
+    });
+    use_effect_with(other.now, {
+        let (desk, both) = (desk.clone(), both.clone());
+        move |&now| {
+            if both.replace(now) != now {
+                desk.go(now);
+            }
+        }
+    });
+    // What is dragged in this diagram is done to this branch.
+    use_effect_with(other.scenario.clone(), {
+        let (desk, kept, id) = (desk.clone(), branch.scenario.clone(), branch.id);
+        move |scenario| {
+            if !Rc::ptr_eq(scenario, &kept) {
+                desk.work.dispatch(WorkAction::EditBranch(id, scenario.clone()));
+            }
+        }
+    });
+    let differs = use_memo((props.work.run.clone(), other.run.clone()), {
+        let (work, other) = (props.work.clone(), other.clone());
+        move |_| difference(&work, &other)
+    });
+    use_effect_with(differs.clone(), {
+        let tell = props.ondiffers.clone();
+        move |differs| {
+            tell.emit(Some((**differs).clone()));
+            move || tell.emit(None)
+        }
+    });
+    let close = Button::new(Sign::Cross, "Compare no longer", desk.working(WorkAction::Beside(None)));
+    let go =
+        Button::new(Sign::Go, format!("Go to {}", branch.name), desk.working(WorkAction::Switch(branch.id)));
+    let own = Desk { work: other.dispatcher(), pick: pick.setter(), pop: pop.setter(), ..desk.clone() };
+    html! {
+        <div class="beside" role="region" aria-label={format!("Branch {}", branch.name)}>
+            <header class="beside-head">
+                <h2>{ branch.name.clone() }</h2>
+                <p class="small beside-words">{ differs.words(props.work.quiz) }</p>
+                { go.text("Go").class("quiet").html() }
+                { close.class("quiet").html() }
+            </header>
+            <ContextProvider<Desk> context={own}>
+                <Pane work={other.clone()} look={props.look.clone()} text_px={props.text_px} pick={*pick} narrow={props.narrow} options_open=false shown={(*shown).clone()} lit={differs.cone.clone()} fixed=true />
+            </ContextProvider<Desk>>
+        </div>
+    }
+}
+
+/// A branch at a playhead, if it runs.
+fn opened(branch: &Branch, now: Key) -> Option<Work> {
+    let mut work = Work::open(branch.id, (*branch.scenario).clone(), Some(now), false).ok()?;
+    work.scenario = branch.scenario.clone();
+    Some(work)
+}
