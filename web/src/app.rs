@@ -19,8 +19,10 @@ use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::keys::{Command, use_keys};
 use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
-use crate::panels::partition::Partition;
+use crate::lazy::Lazy;
+use crate::panels::partition::{PARTITION, PartitionProps};
 use crate::panels::side::Side;
+use crate::parts::pop::Sheet;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
@@ -28,10 +30,11 @@ use crate::store::work::{Deed, Work, WorkAction};
 use crate::style;
 use crate::top::banner::banner;
 use crate::top::bar::Bar;
-use crate::top::help::help;
+use crate::top::help::HELP;
 use crate::top::options::{Options, options, order};
-use crate::top::share::{Share, read};
+use crate::top::share::{SHARE, ShareProps, read};
 use crate::transport::{HealthData, Transport, transport};
+use crate::words;
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
 #[component]
@@ -152,10 +155,21 @@ fn popped(
         },
         Some(Pop::Crash) => crash_list(desk, work, lanes),
         Some(Pop::Partition(first)) => {
-            html! { <Partition key="partition" {scenario} run={work.run.clone()} now={work.now} {first} /> }
+            let title = format!("Partition at {}", words::clock(work.now.at));
+            let with = PartitionProps { scenario, run: work.run.clone(), now: work.now, first };
+            html! {
+                <Sheet key="partition" {title} name="partition">
+                    <Lazy<PartitionProps> part={&PARTITION} {with} />
+                </Sheet>
+            }
         }
-        Some(Pop::Share) => html! { <Share key="share" work={work.clone()} look={look.clone()} {shelf} /> },
-        Some(Pop::Help) => help(),
+        Some(Pop::Share) => {
+            let with = ShareProps { work: work.clone(), look: look.clone(), shelf };
+            html! { <Sheet key="share" title="Share" name="share"><Lazy<ShareProps> part={&SHARE} {with} /></Sheet> }
+        }
+        Some(Pop::Help) => {
+            html! { <Sheet key="help" title="Help" name="help"><Lazy<()> part={&HELP} with={()} /></Sheet> }
+        }
         Some(Pop::Options) => options(
             desk,
             &Options {

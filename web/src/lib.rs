@@ -14,6 +14,7 @@ pub mod failure;
 pub mod hooks;
 pub mod icons;
 pub mod keep;
+pub mod lazy;
 pub mod link;
 pub mod panels;
 pub mod parts;

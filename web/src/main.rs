@@ -1,6 +1,25 @@
 //! Starts the page.
 
+use lightcone_protocols::chunk;
+use lightcone_web::app::App;
+use lightcone_web::failure;
+use lightcone_web::hooks::address;
+use yew::platform::spawn_local;
+
 fn main() {
-    lightcone_web::failure::show_failures();
-    yew::Renderer::<lightcone_web::app::App>::new().render();
+    failure::show_failures();
+    match address::protocol_at_start().filter(|name| !chunk::is_here(name)) {
+        None => start(),
+        // What index.html shows stands until then.
+        Some(name) => spawn_local(async move {
+            match chunk::fetch(&name).await {
+                Ok(()) => start(),
+                Err(_) => failure::show_not_fetched(&name),
+            }
+        }),
+    }
+}
+
+fn start() {
+    yew::Renderer::<App>::new().render();
 }
