@@ -6,11 +6,18 @@ document.addEventListener("click", ({ target }) => {
   if (target.id === "reload") location.reload();
 });
 
-const address = (id) => document.getElementById(id).href;
+// A link that names a protocol other than the first needs its chunk: that is fetched along with the rest.
+const script = document.getElementById("page-script");
+const asked = `run_${location.hash.slice(1).split("?")[0]}`;
+const chunks = script.dataset.chunks?.split(" ").map((names) => names.split("+"));
+for (const name of chunks?.find(([name]) => name === asked) ?? []) {
+  const href = script.href.replace(/\.js$/, `-${name}.wasm`);
+  document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "fetch", crossOrigin: "", href }));
+}
 
 try {
-  const { default: init } = await import(address("page-script"));
-  await init({ module_or_path: address("page-wasm") });
+  const { default: init } = await import(script.href);
+  await init({ module_or_path: document.getElementById("page-wasm").href });
 } catch (problem) {
   console.error(problem);
   const line = document.getElementById("starting-line");

@@ -102,6 +102,7 @@ test("what is written into a field is written there, and does nothing else", asy
 test("the list of keys names every one of them", async (t) => {
   const { page } = await raft(t);
   await page.keyboard.press("?");
+  await page.locator(".keys kbd").first().waitFor();
   const named = await page.locator(".keys kbd").allTextContents();
   for (const key of ["c", "p", "f", "w", "t", "h", "s", "e", "g", "u", "[", "]", "?", "Page Down", "Page Up"]) {
     assert.ok(named.includes(key), `${key} is missing`);

@@ -34,6 +34,11 @@ const SIGHTS = {
   help: (page) => page.keyboard.press("?"),
 };
 
+/** Nothing of what is shown is still being fetched. */
+function arrived(page) {
+  return page.waitForFunction(() => !document.querySelector(".lazy"));
+}
+
 /** On a phone the list of nodes is behind a tab. */
 async function toNodes(page) {
   const tab = page.getByRole("tab", { name: "Nodes" });
@@ -49,6 +54,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]]) {
       await ready(page);
       for (const [name, show] of Object.entries(SIGHTS)) {
         await show(page);
+        await arrived(page);
         await shot(`look-${place}-${colorScheme}-${name}`);
         assert.deepEqual(await sideways(page), [], `${name}: wider than the window`);
         assert.deepEqual(await smallTargets(page), [], `${name}: targets below 24 px`);
@@ -62,6 +68,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]]) {
       const found = [];
       for (const [name, show] of Object.entries(SIGHTS)) {
         await show(page);
+        await arrived(page);
         found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`));
         await page.keyboard.press("Escape");
       }

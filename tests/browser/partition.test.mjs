@@ -20,7 +20,7 @@ async function editor(t, options = {}) {
   }, "a leader");
   await page.keyboard.press("p");
   const sheet = page.locator('[data-sheet="partition"]');
-  await sheet.waitFor();
+  await sheet.locator(".group-row").first().waitFor();
   return { ...opened, sheet, leader: leader.node };
 }
 
@@ -41,7 +41,7 @@ test("without a leader two servers are proposed to stand apart from three", asyn
   await ready(page);
   await page.keyboard.press("p");
   const sheet = page.locator('[data-sheet="partition"]');
-  await sheet.waitFor();
+  await sheet.locator(".group-row").first().waitFor();
   const chosen = await groups(sheet);
   assert.deepEqual(chosen.map(([, group]) => group), ["1", "1", "2", "2", "2", "–"]);
 });
@@ -86,7 +86,7 @@ test("Enter in the editor cuts, and Escape leaves all as it is", async (t) => {
   await sheet.waitFor({ state: "detached" });
   assert.deepEqual(await script(page), []);
   await page.keyboard.press("p");
-  await sheet.waitFor();
+  await sheet.locator(".group-row").first().waitFor();
   await sheet.getByRole("button", { name: "E in group 3" }).click();
   await telling(page, () => page.keyboard.press("Enter"));
   await sheet.waitFor({ state: "detached" });
@@ -103,6 +103,6 @@ test("on a wide screen the nodes, about which one decides, stay in sight", async
   await page.keyboard.press("Escape");
   await page.keyboard.press("t");
   await page.keyboard.press("p");
-  await sheet.waitFor();
+  await sheet.locator(".group-row").first().waitFor();
   assert.ok((await over()) <= 0, `with large text they overlap by ${await over()} px`);
 });

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::commands::use_commands;
 use crate::desk::{Desk, Pop};
-use crate::diagram::beside::{Beside, Difference};
+use crate::diagram::beside::{BESIDE, BesideProps, Difference};
 use crate::diagram::menu::{LaneMenu, crash_list};
 use crate::diagram::message_menu::MessageMenu;
 use crate::diagram::pane::{Pane, Shown};
@@ -20,12 +20,13 @@ use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
 use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
-use crate::lecture::notes::{self, Notes};
+use crate::lazy::Lazy;
 use crate::lecture::stage::{stage, use_notes};
 use crate::lecture::state::Lecture;
-use crate::panels::jump::Jump;
-use crate::panels::partition::Partition;
+use crate::panels::jump::{JUMP, JumpProps};
+use crate::panels::partition::{PARTITION, PartitionProps};
 use crate::panels::side::Side;
+use crate::parts::pop::Sheet;
 use crate::store::look::{Habits, Look, Shade};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
@@ -33,18 +34,11 @@ use crate::store::work::{Work, WorkAction};
 use crate::style;
 use crate::top::banner::banner;
 use crate::top::bar::Bar;
-use crate::top::help::help;
+use crate::top::help::HELP;
 use crate::top::options::{Options, options, order};
-use crate::top::share::{Share, read};
+use crate::top::share::{SHARE, ShareProps, read};
 use crate::transport::{HealthData, Transport, transport};
-
-/// Starts the page, or the window with its notes.
-pub fn start() {
-    match notes::number() {
-        Some(number) => drop(yew::Renderer::<Notes>::with_props(notes::NotesProps { number }).render()),
-        None => drop(yew::Renderer::<App>::new().render()),
-    }
-}
+use crate::words;
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
 #[component]
@@ -150,7 +144,7 @@ fn Page(props: &PageProps) -> Html {
                 <main class="main">
                     <Pane work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
                     if let Some(branch) = work.branches.shown().cloned() {
-                        <Beside {branch} work={work.clone()} look={look.clone()} {text_px} {narrow} {ondiffers} />
+                        <Lazy<BesideProps> part={&BESIDE} with={BesideProps { branch, work: work.clone(), look: look.clone(), text_px, narrow, ondiffers }} />
                     }
                     <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
@@ -185,13 +179,28 @@ fn popped(
         Some(Pop::Message(id, at)) => {
             html! { <MessageMenu key={format!("message {id}")} {id} {at} work={work.clone()} /> }
         }
-        Some(Pop::Jump) => html! { <Jump key="jump" work={work.clone()} node={pick.map(Pick::node)} /> },
+        Some(Pop::Jump) => {
+            let title = format!("On from {}", words::clock(work.now.at));
+            let with = JumpProps { work: work.clone(), node: pick.map(Pick::node) };
+            html! { <Sheet key="jump" {title} name="jump"><Lazy<JumpProps> part={&JUMP} {with} /></Sheet> }
+        }
         Some(Pop::Crash) => crash_list(desk, work, lanes),
         Some(Pop::Partition(first)) => {
-            html! { <Partition key="partition" {scenario} run={work.run.clone()} now={work.now} {first} /> }
+            let title = format!("Partition at {}", words::clock(work.now.at));
+            let with = PartitionProps { scenario, run: work.run.clone(), now: work.now, first };
+            html! {
+                <Sheet key="partition" {title} name="partition">
+                    <Lazy<PartitionProps> part={&PARTITION} {with} />
+                </Sheet>
+            }
         }
-        Some(Pop::Share) => html! { <Share key="share" work={work.clone()} look={look.clone()} {shelf} /> },
-        Some(Pop::Help) => help(),
+        Some(Pop::Share) => {
+            let with = ShareProps { work: work.clone(), look: look.clone(), shelf };
+            html! { <Sheet key="share" title="Share" name="share"><Lazy<ShareProps> part={&SHARE} {with} /></Sheet> }
+        }
+        Some(Pop::Help) => {
+            html! { <Sheet key="help" title="Help" name="help"><Lazy<()> part={&HELP} with={()} /></Sheet> }
+        }
         Some(Pop::Options) => options(
             desk,
             &Options {

@@ -11,6 +11,7 @@ use web_sys::Element;
 
 use crate::dom;
 use crate::hooks::address::{Shelf, flush};
+use crate::store::run::protocol;
 
 thread_local! {
     /// Where the document at work can be found when all else fails.
@@ -29,6 +30,22 @@ pub fn show_failures() {
         // If even this fails, the console has said it.
         let _ = show(info);
     }));
+}
+
+/// The page cannot begin, since the code of the protocol that its address asks for did not come.
+pub fn show_not_fetched(name: &str) {
+    let title = protocol(name).map_or(name, |entry| entry.title);
+    let document = document();
+    let Some(line) = document.get_element_by_id("starting-line") else { return };
+    line.set_text_content(Some(&format!(
+        "{title} could not be loaded: a part of the page did not come. The address still holds the run. "
+    )));
+    // As below: start.js reloads.
+    if let Ok(again) = document.create_element("button") {
+        again.set_id("reload");
+        again.set_text_content(Some("Try again"));
+        let _ = line.append_child(&again);
+    }
 }
 
 fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {

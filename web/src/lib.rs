@@ -15,6 +15,7 @@ pub mod failure;
 pub mod hooks;
 pub mod icons;
 pub mod keep;
+pub mod lazy;
 pub mod lecture;
 pub mod link;
 pub mod panels;

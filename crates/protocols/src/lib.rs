@@ -1,9 +1,10 @@
 //! The protocols, one module each: a pure state machine from its paper, with its invariants, its client and its view.
 //!
-//! A new protocol is a new module here and one line in [`all`].
+//! A new protocol is a new module here and one line in `protocols!` below.
 
 use lightcone_sim::registry::ProtocolEntry;
 
+pub mod chunk;
 pub mod client;
 pub mod gossip;
 pub mod paxos;
@@ -12,15 +13,16 @@ mod stack;
 pub mod two_generals;
 pub mod two_phase_commit;
 
+chunk::protocols! {
+    raft::Raft, // The page begins with it.
+    run_paxos: paxos::Paxos,
+    run_2pc: two_phase_commit::TwoPhaseCommit,
+    run_generals: two_generals::TwoGenerals,
+    run_gossip: gossip::Gossip,
+}
+
 /// Every protocol, in the order in which it is offered.
 pub fn all() -> &'static [ProtocolEntry] {
-    const ALL: &[ProtocolEntry] = &[
-        ProtocolEntry::of::<raft::Raft>(),
-        ProtocolEntry::of::<paxos::Paxos>(),
-        ProtocolEntry::of::<two_phase_commit::TwoPhaseCommit>(),
-        ProtocolEntry::of::<two_generals::TwoGenerals>(),
-        ProtocolEntry::of::<gossip::Gossip>(),
-    ];
     ALL
 }
 

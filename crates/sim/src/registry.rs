@@ -9,6 +9,14 @@ use crate::scenario::Scenario;
 use crate::session::Session;
 use crate::validate::BadScenario;
 
+/// Starts a run of a valid scenario. Nothing has happened in it yet.
+pub type Start = fn(Scenario) -> Result<Box<dyn Session>, BadScenario>;
+
+/// Starts a run of this protocol.
+pub fn start<P: Protocol>(scenario: Scenario) -> Result<Box<dyn Session>, BadScenario> {
+    Ok(Box::new(Run::<P>::start(scenario)?))
+}
+
 /// A protocol, its type forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtocolEntry {
@@ -29,7 +37,7 @@ pub struct ProtocolEntry {
     /// The parameters' usual values, a JSON object.
     pub default_params: fn() -> Value,
     /// Starts a run of a valid scenario. Nothing has happened in it yet.
-    pub start: fn(Scenario) -> Result<Box<dyn Session>, BadScenario>,
+    pub start: Start,
     /// Whether this text is an operation, and if not, why.
     pub check_op: fn(&str) -> Result<(), String>,
     /// Whether these parameters suit so many nodes, and if not, why.
@@ -48,7 +56,7 @@ impl ProtocolEntry {
             scenario: P::scenario,
             examples: P::examples,
             default_params: || serde_json::to_value(P::Params::default()).unwrap_or_default(),
-            start: |scenario| Ok(Box::new(Run::<P>::start(scenario)?)),
+            start: start::<P>,
             check_op: |text| text.parse::<P::Op>().map(drop).map_err(|error| error.to_string()),
             check_params: |params, nodes| {
                 let params = serde_json::from_value(params).map_err(|error| error.to_string())?;

@@ -5,6 +5,7 @@
 
 mod args;
 mod bench;
+mod chunks;
 mod command;
 mod failure;
 mod page;

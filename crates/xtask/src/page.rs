@@ -3,11 +3,16 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use crate::chunks;
 use crate::command;
 use crate::failure::Failure;
 use crate::project::Project;
 use crate::tools::Tools;
+
+/// The feature with which the sandbox is compiled to be cut into chunks.
+const SPLIT: &str = "split";
 
 /// Builds the release page into dist/, with relative addresses throughout.
 pub fn build(project: &Project) -> Result<(), Failure> {
@@ -17,13 +22,19 @@ pub fn build(project: &Project) -> Result<(), Failure> {
     command::run(command::cargo().args(["fetch", "--locked"]).current_dir(project.root()))?;
     // The labs are a page of their own below it, which is fetched only where it is used. They come second: each build
     // empties the folder that it writes into.
-    for (what, folder) in [("the sandbox", project.root().to_owned()), ("the labs", project.labs())] {
-        println!("Building {what}.");
-        let mut trunk = tools.trunk();
-        trunk.env("CARGO_ENCODED_RUSTFLAGS", flags(project.root(), &sources()));
-        command::run(trunk.args(["build", "--release"]).current_dir(folder))?;
-    }
+    println!("Building the sandbox.");
+    command::run(trunk(project, &tools).args(["--features", SPLIT]).current_dir(project.root()))?;
+    chunks::cut(project)?;
+    println!("Building the labs.");
+    command::run(trunk(project, &tools).current_dir(project.labs()))?;
     Ok(())
+}
+
+fn trunk(project: &Project, tools: &Tools) -> Command {
+    let mut trunk = tools.trunk();
+    trunk.args(["build", "--release"]);
+    trunk.env("CARGO_ENCODED_RUSTFLAGS", flags(project.root(), &sources()));
+    trunk
 }
 
 /// What rustc is told beside what its caller wants: the page says where a panic came from, and that should name a crate

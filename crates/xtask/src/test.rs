@@ -181,7 +181,7 @@ fn clippy_stage(project: &Project) -> Outcome {
             "-p",
             "lightcone-determinism",
         ];
-        clippy(&[&packages[..], &["--target", tools::WASM]].concat())
+        clippy(&[&packages[..], &["--features", "lightcone-web/split", "--target", tools::WASM]].concat())
     });
     native.and(Outcome::of_step(wasm))
 }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::pane::{Pane, Shown};
 use crate::icons::Sign;
+use crate::lazy;
 use crate::parts::button::Button;
 use crate::store::look::Look;
 use crate::store::pick::Pick;
@@ -48,8 +49,8 @@ impl Difference {
     }
 }
 
-/// Properties of [`Beside`].
-#[derive(Properties, PartialEq)]
+/// What [`BESIDE`] is drawn from.
+#[derive(Clone, Properties, PartialEq)]
 pub struct BesideProps {
     /// The branch that is shown.
     pub branch: Branch,
@@ -65,9 +66,13 @@ pub struct BesideProps {
     pub ondiffers: Callback<Option<Difference>>,
 }
 
-/// The second diagram. Its playhead and the page's are one: whichever is moved, the other follows.
+lazy::chunk! {
+    /// The second diagram. Its playhead and the page's are one: whichever is moved, the other follows.
+    pub static BESIDE: beside(BesideProps) = |props| html! { <Beside ..props.clone() /> };
+}
+
 #[component]
-pub fn Beside(props: &BesideProps) -> Html {
+fn Beside(props: &BesideProps) -> Html {
     let desk = use_desk();
     let branch = &props.branch;
     let other = use_reducer(|| opened(branch, props.work.now).unwrap_or_else(|| (*props.work).clone()));

@@ -10,10 +10,12 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use gloo::utils::{document, history, window};
 use lightcone_formats::link::{Document, from_json, to_json};
+use lightcone_protocols::chunk;
 use lightcone_sim::order::Key;
 use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
 use wasm_bindgen::JsValue;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
 use crate::desk::Opening;
@@ -30,6 +32,8 @@ use crate::words;
 
 /// How long after a change the address follows, in ms.
 const LATER: u32 = 250;
+/// So long, in ms, a document may be on its way before the page says so.
+const SLOW: u32 = 300;
 /// So far beyond the end of a run a link may ask for: it is computed then.
 const BEYOND: Ns = Ns::s(60);
 const COUNT: &str = "lightcone.count";
@@ -43,6 +47,8 @@ pub struct Books {
     kept: Map<u32, (Work, Look)>,
     present: Option<u32>,
     last: u32,
+    /// How often something was asked for. What takes its time is shown only if nothing else was asked for meanwhile.
+    asked: u32,
     /// The history as it was last kept, and whose it is.
     history: Option<(u32, History)>,
     timer: Option<Timeout>,
@@ -59,6 +65,11 @@ impl Books {
     pub fn empty() -> Books {
         let last = keep::get(COUNT).and_then(|count| count.parse().ok()).unwrap_or(0);
         Books { last, ..Books::default() }
+    }
+
+    fn ask(&mut self) -> u32 {
+        self.asked += 1;
+        self.asked
     }
 
     fn next_number(&mut self) -> u32 {
@@ -116,7 +127,15 @@ fn remembering((mut work, look): (Work, Look), is_kept: bool) -> (Work, Look) {
     (work, look)
 }
 
-/// What the address asks for when the page starts. What cannot be read is said, and the usual document opens.
+/// The protocol of what the address asks for when the page starts.
+pub fn protocol_at_start() -> Option<String> {
+    let asked = dom::fragment();
+    let kept = state_number().and_then(|number| recall(number, &asked));
+    let document = kept.or_else(|| (asked.len() > 1).then(|| link::from_link(&asked).ok())?)?;
+    Some(document.scenario.protocol)
+}
+
+/// What the address asks for when the page starts; the code of its protocol is here. What cannot be read is said, and the usual document opens.
 pub fn at_start(shelf: &Shelf) -> Option<(Work, Look)> {
     let asked = dom::fragment();
     let mut shelf = shelf.borrow_mut();
@@ -195,6 +214,35 @@ pub fn flush(shelf: &Shelf) {
     }
 }
 
+/// Hands a document on once the code of its protocol is here. Until then, and if it does not come, what is open stays.
+fn when_here(
+    shelf: &Shelf,
+    work: &UseReducerDispatcher<Work>,
+    document: Document,
+    then: impl FnOnce(&Document) + 'static,
+) {
+    let asked = shelf.borrow_mut().ask();
+    let name = &document.scenario.protocol;
+    if chunk::is_here(name) {
+        return then(&document);
+    }
+    let title = protocol(name).map_or("", |entry| entry.title);
+    let (shelf, work) = (shelf.clone(), work.clone());
+    spawn_local(async move {
+        let waiting = work.clone();
+        let slow = Timeout::new(SLOW, move || waiting.dispatch(WorkAction::Await(title)));
+        let fetched = chunk::fetch(&document.scenario.protocol).await;
+        drop(slow);
+        if shelf.borrow().asked != asked {
+            return;
+        }
+        match fetched {
+            Ok(()) => then(&document),
+            Err(_) => work.dispatch(WorkAction::Miss(title, Rc::new(document))),
+        }
+    });
+}
+
 /// Keeps the address and the page in step. Gives the way to open a document.
 #[hook]
 pub fn use_address(
@@ -231,18 +279,25 @@ pub fn use_address(
             Opening::File(text) => ("This file", link::from_file(&text)),
             Opening::Unreadable(why) => ("This file", Err(why)),
         };
-        flush(&shelf);
-        let number = shelf.borrow_mut().next_number();
-        match found.and_then(|document| ready(number, &document)) {
-            Ok((mut new_work, new_look)) => {
-                new_work.left = shelf.borrow().edited();
-                let fragment = write_down(&new_work, &new_look);
-                let _ =
-                    history().push_state_with_url(&JsValue::from(number), "", Some(&format!("#{fragment}")));
-                show.emit((new_work, new_look));
+        let document = match found {
+            Ok(document) => document,
+            Err(bad) => return work.dispatch(WorkAction::Complain(not_opened(what, &bad))),
+        };
+        let (shelf, show, work) = (shelf.clone(), show.clone(), work.clone());
+        when_here(&shelf.clone(), &work.clone(), document, move |document| {
+            flush(&shelf);
+            let number = shelf.borrow_mut().next_number();
+            match ready(number, document) {
+                Ok((mut new_work, new_look)) => {
+                    new_work.left = shelf.borrow().edited();
+                    let fragment = write_down(&new_work, &new_look);
+                    let state = JsValue::from(number);
+                    let _ = history().push_state_with_url(&state, "", Some(&format!("#{fragment}")));
+                    show.emit((new_work, new_look));
+                }
+                Err(bad) => work.dispatch(WorkAction::Complain(not_opened(what, &bad))),
             }
-            Err(bad) => work.dispatch(WorkAction::Complain(not_opened(what, &bad))),
-        }
+        });
     })
 }
 
@@ -277,7 +332,9 @@ fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDi
             let number = state_number();
             let kept = number.and_then(|number| shelf.borrow().kept.get(&number).cloned());
             if let Some((mut kept, look)) = kept {
+                shelf.borrow_mut().ask();
                 kept.playing = false;
+                kept.awaited = None;
                 return show.emit((kept, look));
             }
             let recalled = number.and_then(|number| recall(number, &asked));
@@ -285,17 +342,25 @@ fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDi
             let found = recalled.map_or_else(|| link::from_link(&asked), Ok);
             let moved = found.as_ref().ok().and_then(|document| moved(&shelf.borrow(), document));
             if let Some((work, look)) = moved {
+                shelf.borrow_mut().ask();
                 let _ = history_replace(work.number, &asked);
                 return show.emit((work, look));
             }
-            let number = number.unwrap_or_else(|| shelf.borrow_mut().next_number());
-            match found.and_then(|document| ready(number, &document)) {
-                Ok(opened) => {
-                    let _ = history_replace(number, &asked);
-                    show.emit(remembering(opened, is_kept));
+            let document = match found {
+                Ok(document) => document,
+                Err(bad) => return work.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
+            };
+            let (books, show, complaints) = (shelf.clone(), show.clone(), work.clone());
+            when_here(&shelf, &work, document, move |document| {
+                let number = number.unwrap_or_else(|| books.borrow_mut().next_number());
+                match ready(number, document) {
+                    Ok(opened) => {
+                        let _ = history_replace(number, &asked);
+                        show.emit(remembering(opened, is_kept));
+                    }
+                    Err(bad) => complaints.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
                 }
-                Err(bad) => work.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
-            }
+            });
         });
         move || drop(listener)
     });

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::hooks::keys::{Command, Pressed, command};
 use crate::hooks::media::{DARK, use_media};
 use crate::icons::Sign;
+use crate::lazy::{self, Lazy};
 use crate::lecture::channel::{Channel, Order, Slip};
 use crate::parts::button::Button;
 use crate::store::look::{Habits, Shade};
@@ -21,16 +22,26 @@ pub fn number() -> Option<u64> {
     search.strip_prefix("?notes=")?.parse().ok()
 }
 
-/// Properties of [`Notes`].
-#[derive(Properties, PartialEq)]
+/// Properties of [`NotesPage`].
+#[derive(Clone, Properties, PartialEq)]
 pub struct NotesProps {
     /// The page's number.
     pub number: u64,
 }
 
+lazy::chunk! {
+    /// What the window shows.
+    static NOTES: notes(NotesProps) = |props| html! { <Notes ..props.clone() /> };
+}
+
 /// The window with notes.
 #[component]
-pub fn Notes(props: &NotesProps) -> Html {
+pub fn NotesPage(props: &NotesProps) -> Html {
+    html! { <Lazy<NotesProps> part={&NOTES} with={props.clone()} /> }
+}
+
+#[component]
+fn Notes(props: &NotesProps) -> Html {
     let slip = use_state_eq(|| None::<Slip>);
     let channel = use_mut_ref(|| None::<Channel>);
     let seconds = use_state_eq(|| 0_u32);

@@ -9,8 +9,8 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
 use crate::dom;
+use crate::lazy;
 use crate::parts::pick_list::PickList;
-use crate::parts::pop::Sheet;
 use crate::store::pick::Pick;
 use crate::store::work::{Work, WorkAction};
 use crate::words;
@@ -18,8 +18,8 @@ use crate::words;
 /// So many events of a node are looked at for a value, so that the page does not stand still.
 const FARTHEST: usize = 20_000;
 
-/// Properties of [`Jump`].
-#[derive(Properties, PartialEq)]
+/// What [`JUMP`] is drawn from.
+#[derive(Clone, Properties, PartialEq)]
 pub struct JumpProps {
     /// The document at work.
     pub work: UseReducerHandle<Work>,
@@ -27,9 +27,13 @@ pub struct JumpProps {
     pub node: Option<NodeId>,
 }
 
-/// Where the run may be gone to.
+lazy::chunk! {
+    /// Where the run may be gone to.
+    pub static JUMP: jump(JumpProps) = |props| html! { <Jump ..props.clone() /> };
+}
+
 #[component]
-pub fn Jump(props: &JumpProps) -> Html {
+fn Jump(props: &JumpProps) -> Html {
     let desk = use_desk();
     let work = &props.work;
     let row = |(word, what): (String, Landmark)| {
@@ -54,10 +58,10 @@ pub fn Jump(props: &JumpProps) -> Html {
         rows.push((format!("Next event of {}", words::name(&work.scenario, node)), Landmark::At(node)));
     }
     html! {
-        <Sheet key="jump" title={format!("On from {}", words::clock(work.now.at))} name="jump">
+        <>
             <ul>{ for rows.into_iter().map(row) }</ul>
             <Until work={work.clone()} node={props.node} />
-        </Sheet>
+        </>
     }
 }
 

@@ -16,9 +16,9 @@ use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::epoch;
 use crate::icons::Sign;
+use crate::lazy;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
-use crate::parts::pop::Sheet;
 use crate::store::run::Run;
 use crate::store::work::Deed;
 use crate::words;
@@ -28,8 +28,8 @@ const GROUPS: [&str; 4] = ["1", "2", "3", "–"];
 /// The group of a node that keeps all its links.
 const NONE: usize = GROUPS.len() - 1;
 
-/// Properties of [`Partition`].
-#[derive(Properties, PartialEq)]
+/// What [`PARTITION`] is drawn from.
+#[derive(Clone, Properties, PartialEq)]
 pub struct PartitionProps {
     /// The scenario, for nodes and names.
     pub scenario: Rc<Scenario>,
@@ -190,9 +190,13 @@ fn groups(grouping: &Grouping) -> Vec<Vec<NodeId>> {
     (0..NONE).map(members).filter(|members| !members.is_empty()).collect()
 }
 
-/// The partition editor.
+lazy::chunk! {
+    /// The partition editor.
+    pub static PARTITION: partition(PartitionProps) = |props| html! { <Partition ..props.clone() /> };
+}
+
 #[component]
-pub fn Partition(props: &PartitionProps) -> Html {
+fn Partition(props: &PartitionProps) -> Html {
     let desk = use_desk();
     let links = cut_links(&*props.run.session(), props.now);
     let grouping = use_state_eq(|| {
@@ -243,7 +247,7 @@ pub fn Partition(props: &PartitionProps) -> Html {
     .map(|(value, words)| (value.into(), words.into()))
     .into();
     html! {
-        <Sheet title={format!("Partition at {}", words::clock(props.now.at))} name="partition">
+        <>
             <p class="in-force" role="status">{ now }</p>
             <div class="groups">{ for props.scenario.node_set().iter().map(row) }</div>
             <label class="tick"><input type="checkbox" checked={*one_way} onchange={onway} /><span>{ "one way: only what group 1 sends is lost" }</span></label>
@@ -254,7 +258,7 @@ pub fn Partition(props: &PartitionProps) -> Html {
                 { Button::new(Sign::Link, "Heal all links", desk.at_and_close(None, Action::Heal { from: None, to: None })).text("Heal all").disabled(links.is_empty()).html() }
             </div>
             { one_link }
-        </Sheet>
+        </>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::desk::{Desk, Pop};
+use crate::desk::{Desk, Opening, Pop};
 use crate::dom;
 use crate::icons::{Sign, icon};
 use crate::parts::button::Button;
@@ -17,7 +17,11 @@ pub fn banner(desk: &Desk, work: &Work, hinted: bool, narrow: bool) -> Html {
             <div class="banner trouble" role="alert" hidden={trouble.is_none()}>
                 { icon(Sign::Alert) }
                 <span class="banner-text">{ trouble.map(|trouble| trouble.text.clone()).unwrap_or_default() }</span>
+                <span hidden={work.missed.is_none()}>{ Button::new(Sign::Reset, "Try again", again(desk, work)).worded().html() }</span>
                 { Button::new(Sign::Cross, "Dismiss", desk.working(WorkAction::Dismiss)).class("quiet").html() }
+            </div>
+            <div class="banner" role="status" hidden={work.awaited.is_none()}>
+                <span class="banner-text">{ work.awaited.map(|title| format!("Loading {title}…")).unwrap_or_default() }</span>
             </div>
             <div class="banner left" role="status" hidden={left.is_none()}>
                 <span class="banner-text">{ left.map(|title| format!("Your {title} run is kept, with your edits.")).unwrap_or_default() }</span>
@@ -44,4 +48,14 @@ pub fn banner(desk: &Desk, work: &Work, hinted: bool, narrow: bool) -> Html {
             </div>
         </div>
     }
+}
+
+/// A callback that opens once more what could not be opened.
+fn again(desk: &Desk, work: &Work) -> Callback<MouseEvent> {
+    let (open, missed) = (desk.open.clone(), work.missed.clone());
+    Callback::from(move |_| {
+        if let Some(document) = &missed {
+            open.emit(Opening::Document(Box::new((**document).clone())));
+        }
+    })
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::parts::pop::Sheet;
+use crate::lazy;
 use crate::top::legend::legend;
 
 const KEYS: &[(&str, &str)] = &[
@@ -45,8 +45,12 @@ const FIRST: &[&str] = &[
     "Nothing is lost: undo takes edits back, the script lists them, and the address holds the whole scenario, ready to share.",
 ];
 
-/// Keys and first steps.
-pub fn help() -> Html {
+lazy::chunk! {
+    /// Keys and first steps.
+    pub static HELP: help(()) = |()| help();
+}
+
+fn help() -> Html {
     let key = |(keys, does): &(&'static str, &'static str)| {
         html! {
             <div key={*keys} class="key-row">
@@ -56,12 +60,12 @@ pub fn help() -> Html {
         }
     };
     html! {
-        <Sheet key="help" title="Help" name="help">
+        <>
             <ul class="first-steps">{ for FIRST.iter().map(|step| html! { <li key={*step}>{ *step }</li> }) }</ul>
             <h3>{ "Signs" }</h3>
             { legend() }
             <h3>{ "Keys" }</h3>
             <dl class="keys">{ for KEYS.iter().map(key) }</dl>
-        </Sheet>
+        </>
     }
 }

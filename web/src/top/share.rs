@@ -11,14 +11,14 @@ use crate::desk::{Opening, use_desk};
 use crate::dom;
 use crate::hooks::address::{Shelf, flush};
 use crate::icons::Sign;
+use crate::lazy;
 use crate::link;
 use crate::parts::button::Button;
-use crate::parts::pop::Sheet;
 use crate::store::look::Look;
 use crate::store::work::Work;
 
-/// Properties of [`Share`].
-#[derive(Properties)]
+/// What [`SHARE`] is drawn from.
+#[derive(Clone, Properties)]
 pub struct ShareProps {
     /// The document at work.
     pub work: UseReducerHandle<Work>,
@@ -34,9 +34,13 @@ impl PartialEq for ShareProps {
     }
 }
 
-/// Sharing.
+lazy::chunk! {
+    /// Sharing.
+    pub static SHARE: share(ShareProps) = |props| html! { <Share ..props.clone() /> };
+}
+
 #[component]
-pub fn Share(props: &ShareProps) -> Html {
+fn Share(props: &ShareProps) -> Html {
     let desk = use_desk();
     let quiz = use_state_eq(|| false);
     let told = use_state_eq(|| "");
@@ -63,7 +67,7 @@ pub fn Share(props: &ShareProps) -> Html {
         Callback::from(move |event: Event| quiz.set(dom::ticked(&event)))
     };
     html! {
-        <Sheet title="Share" name="share">
+        <>
             <div hidden={too_long}>
                 <p>{ "This link opens the same run at the same moment, edits and all." }</p>
                 <input ref={field} class="link" type="text" readonly=true value={link} aria-label="Link" onclick={Callback::from(select)} />
@@ -80,7 +84,7 @@ pub fn Share(props: &ShareProps) -> Html {
                 { open_file(&file, &desk.open) }
             </div>
             <p class="small">{ "A file can also be dropped anywhere on the page." }</p>
-        </Sheet>
+        </>
     }
 }
 

@@ -10,6 +10,7 @@ mod travel;
 
 use std::rc::Rc;
 
+use lightcone_formats::link::Document;
 use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::order::Key;
@@ -41,6 +42,10 @@ pub struct Work {
     pub said: Said,
     /// What could not be done.
     pub trouble: Option<Said>,
+    /// The protocol whose code is on its way, for another document.
+    pub awaited: Option<&'static str>,
+    /// The document that could not be opened since the code of its protocol did not come.
+    pub missed: Option<Rc<Document>>,
     /// What was left for it with edits of its own, and is kept.
     pub left: Option<&'static str>,
     /// What the last edit may have changed.
@@ -202,6 +207,10 @@ pub enum WorkAction {
     Reveal,
     /// Says what could not be done.
     Complain(String),
+    /// Says that the code of a protocol is on its way.
+    Await(&'static str),
+    /// The code of a protocol did not come, for this document.
+    Miss(&'static str, Rc<Document>),
     /// Its complaint was read.
     Dismiss,
     /// What was left need not be told any more.
@@ -228,6 +237,8 @@ impl Work {
             quiz,
             said: Said::default(),
             trouble: None,
+            awaited: None,
+            missed: None,
             left: None,
             touched: None,
             traced: false,
@@ -266,6 +277,7 @@ impl Work {
     }
 
     pub(crate) fn complain(&mut self, text: impl Into<AttrValue>) {
+        (self.awaited, self.missed) = (None, None);
         let before = self.trouble.clone().unwrap_or_else(|| self.said.clone());
         self.trouble = Some(before.then(text));
     }
@@ -340,7 +352,14 @@ impl Reducible for Work {
             },
             WorkAction::Reveal => work.quiz = false,
             WorkAction::Complain(text) => work.complain(text),
-            WorkAction::Dismiss => work.trouble = None,
+            WorkAction::Await(title) => work.awaited = Some(title),
+            WorkAction::Miss(title, document) => {
+                work.complain(format!(
+                    "{title} could not be loaded: a part of the page did not come. Nothing else has changed."
+                ));
+                work.missed = Some(document);
+            }
+            WorkAction::Dismiss => (work.trouble, work.missed) = (None, None),
             WorkAction::Forget => work.left = None,
         }
         Rc::new(work)

@@ -1,0 +1,309 @@
+//! Cutting the page's WebAssembly into a main module and chunks, which are fetched when they are first needed.
+//!
+//! Trunk's page is in one piece, and not fit to run: where the sources say `#[wasm_split]` it asks for chunks that there
+//! are not yet. What cargo compiled is cut here, wasm-bindgen is run over the main module, and the results take the place
+//! of what Trunk put into dist/. All of one build carries one hash in its names, so that caches never mix two builds.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wasm_split_cli_support::{Options, transform};
+
+use crate::command;
+use crate::failure::Failure;
+use crate::project::Project;
+use crate::tools;
+
+/// What the page's program is called.
+const PROGRAM: &str = "lightcone-web";
+/// The profile that index.html names.
+const PROFILE: &str = "page";
+/// The script that fetches the chunks. It becomes part of the main module's: as a module of its own, which each of the two
+/// would import from the other, it made Chromium's preloads stall now and then.
+const LOADER: &str = "__wasm_split.js";
+/// What stands before it.
+const HEAD: &str = include_str!("chunks.js");
+/// So begin the chunks that the splitter makes of what several of ours share.
+const SHARED: &str = "chunk_";
+
+/// Cuts the page that Trunk has just built.
+pub fn cut(project: &Project) -> Result<(), Failure> {
+    let compiled = project.target().join(tools::WASM).join(PROFILE).join(PROGRAM).with_extension("wasm");
+    let folder = project.target().join("chunks");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(failed("clear", &folder))?;
+    }
+    let pieces = split(&read(&compiled)?, &folder)?;
+    bind(project, &folder)?;
+    let cut = Cut::gather(&folder, &pieces)?;
+    cut.put(&project.dist())
+}
+
+/// The pieces beside the main module, and which of them each chunk needs.
+struct Pieces {
+    files: Vec<PathBuf>,
+    needs: BTreeMap<String, Vec<String>>,
+}
+
+fn split(compiled: &[u8], folder: &Path) -> Result<Pieces, Failure> {
+    let (main, link, module) = (main_module(folder), format!("./{LOADER}"), format!("./{PROGRAM}.js"));
+    let mut options = Options::new(compiled);
+    (options.output_dir, options.main_out_path) = (folder, &main);
+    (options.link_name, options.main_module) = (&link, &module);
+    let done = transform(options).map_err(|problem| Failure::Split(format!("{problem:#}")))?;
+    let mut files = done.split_modules;
+    files.sort();
+    Ok(Pieces { files, needs: done.prefetch_map.into_iter().collect() })
+}
+
+fn main_module(folder: &Path) -> PathBuf {
+    folder.join("main.wasm")
+}
+
+/// Gives the main module its JavaScript side.
+fn bind(project: &Project, folder: &Path) -> Result<(), Failure> {
+    let mut bind = Command::new(tools::wasm_bindgen(project)?);
+    bind.args(["--target", "web", "--no-typescript", "--remove-name-section", "--remove-producers-section"]);
+    // The chunks get at the main module's memory and table by what it exports.
+    bind.args(["--keep-lld-exports", "--out-name", PROGRAM, "--out-dir"]).arg(folder);
+    command::run(bind.arg(main_module(folder)))
+}
+
+/// The page's program in its pieces.
+struct Cut {
+    wasm: Vec<u8>,
+    /// The main module's JavaScript side, with the way to the chunks.
+    script: String,
+    /// What several chunks share, one after another.
+    shared: Vec<u8>,
+    /// Each chunk by name.
+    chunks: BTreeMap<String, Vec<u8>>,
+    /// The names of the chunks, each with `+shared` where it needs that.
+    list: String,
+}
+
+impl Cut {
+    fn gather(folder: &Path, pieces: &Pieces) -> Result<Cut, Failure> {
+        let wasm = stripped(&read(&folder.join(format!("{PROGRAM}_bg.wasm")))?)?;
+        let script = text(&folder.join(PROGRAM).with_extension("js"))?;
+        let mut loader = text(&folder.join(LOADER))?;
+        let (mut shared, mut chunks) = (Vec::new(), BTreeMap::new());
+        for file in &pieces.files {
+            let piece = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let bytes = stripped(&read(file)?)?;
+            let source = if piece.starts_with(SHARED) {
+                let from = shared.len();
+                shared.extend(bytes);
+                format!("shared({from}, {})", shared.len())
+            } else {
+                let name = piece.trim_start_matches("split_").to_owned();
+                let source = format!("bytes(\"./{PROGRAM}-{name}.wasm\")");
+                chunks.insert(name, bytes);
+                source
+            };
+            loader =
+                replaced(&loader, &format!("fetch(new URL(\"./{piece}.wasm\", import.meta.url))"), &source)?;
+        }
+        if !pieces.files.is_empty() {
+            // Not streaming, which would insist on a media type that not every host knows.
+            loader = replaced(
+                &loader,
+                "WebAssembly.instantiateStreaming(src, imports)",
+                "WebAssembly.instantiate(await src, imports)",
+            )?;
+        }
+        let head = replaced(HEAD, "SHARED", &format!("\"./{PROGRAM}-shared.wasm\""))?;
+        let script = joined(&script, &(head + &loader))?;
+        let list: Vec<String> = pieces.needs.iter().map(|(name, needs)| listed(name, needs)).collect();
+        Ok(Cut { wasm, script, shared, chunks, list: list.join(" ") })
+    }
+
+    /// The same for the same pieces, and hardly ever for others.
+    fn hash(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        (&self.wasm, &self.script, &self.shared, &self.chunks).hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Puts it into the place of the program that Trunk wrote.
+    fn put(&self, dist: &Path) -> Result<(), Failure> {
+        let index = dist.join("index.html");
+        let page = text(&index)?;
+        let (old, new) = (program_of(&page)?, format!("{PROGRAM}-{}", self.hash()));
+        for ending in [".js", "_bg.wasm"] {
+            let file = dist.join(format!("{old}{ending}"));
+            fs::remove_file(&file).map_err(failed("remove", &file))?;
+        }
+        let mut script = replaced(&self.script, &format!("{PROGRAM}_bg.wasm"), &format!("{new}_bg.wasm"))?;
+        script = script.replace(&format!("./{PROGRAM}-"), &format!("./{new}-"));
+        write(&dist.join(format!("{new}.js")), script.as_bytes())?;
+        write(&dist.join(format!("{new}_bg.wasm")), &self.wasm)?;
+        if !self.shared.is_empty() {
+            write(&dist.join(format!("{new}-shared.wasm")), &self.shared)?;
+        }
+        for (name, bytes) in &self.chunks {
+            write(&dist.join(format!("{new}-{name}.wasm")), bytes)?;
+        }
+        let link = "<link id=\"page-script\" ";
+        let page = replaced(&page, link, &format!("{link}data-chunks=\"{}\" ", self.list))?;
+        write(&index, replaced(&page, &old, &new)?.as_bytes())
+    }
+}
+
+/// The main module's script, with the loader at its end instead of imports from it.
+fn joined(script: &str, loader: &str) -> Result<String, Failure> {
+    let from = format!(" from \"./{LOADER}\"");
+    let imported = |line: &str| {
+        line.strip_prefix("import * as ")?.trim_end_matches(';').strip_suffix(&from).map(str::to_owned)
+    };
+    let names: Vec<String> = script.lines().filter_map(imported).collect();
+    let rest: Vec<&str> = script.lines().filter(|line| imported(line).is_none()).collect();
+    let back = format!("import {{ initSync }} from \"./{PROGRAM}.js\";");
+    let mut loader = replaced(loader, &back, "")?;
+    let ways: Vec<String> = loader
+        .lines()
+        .filter_map(|line| Some(line.strip_prefix("export const ")?.split_once(' ')?.0.to_owned()))
+        .collect();
+    loader = loader.replace("export const ", "const ");
+    if rest.iter().any(|line| line.contains(&from)) || names.is_empty() {
+        return Err(Failure::Split(format!("{PROGRAM}.js does not ask for its chunks as it used to")));
+    }
+    let names: String = names.iter().map(|name| format!("const {name} = toChunks;\n")).collect();
+    let ways = ways.join(", ");
+    Ok(format!(
+        "{}\n\nconst toChunks = (() => {{\n{loader}\nreturn {{ {ways} }};\n}})();\n{names}",
+        rest.join("\n")
+    ))
+}
+
+fn listed(name: &str, needs: &[String]) -> String {
+    let shares = needs.iter().any(|piece| piece.starts_with(SHARED));
+    if shares { format!("{name}+shared") } else { name.to_owned() }
+}
+
+/// The name of the program in Trunk's page, with Trunk's hash and without an ending.
+fn program_of(page: &str) -> Result<String, Failure> {
+    let begin = format!("{PROGRAM}-");
+    let found = page.split('"').find_map(|part| {
+        let name = part.rsplit('/').next()?.strip_suffix(".js")?;
+        name.starts_with(&begin).then(|| name.to_owned())
+    });
+    found.ok_or_else(|| Failure::Split(format!("dist/index.html names no {begin}….js")))
+}
+
+/// A text with something replaced that must stand in it.
+fn replaced(text: &str, from: &str, to: &str) -> Result<String, Failure> {
+    if text.contains(from) {
+        Ok(text.replace(from, to))
+    } else {
+        Err(Failure::Split(format!("`{from}` is not where it should be")))
+    }
+}
+
+/// A module without its custom sections: they serve tools and not the browser.
+fn stripped(module: &[u8]) -> Result<Vec<u8>, Failure> {
+    const PREAMBLE: usize = 8;
+    let cut_short = || Failure::Split("a module ends in the middle of a section".to_owned());
+    let mut kept = module.get(..PREAMBLE).ok_or_else(cut_short)?.to_vec();
+    let mut rest = &module[PREAMBLE..];
+    while let [kind, sized @ ..] = rest {
+        let (size, width) = number(sized).ok_or_else(cut_short)?;
+        let (section, after) = rest.split_at_checked(1 + width + size).ok_or_else(cut_short)?;
+        if *kind != 0 {
+            kept.extend(section);
+        }
+        rest = after;
+    }
+    Ok(kept)
+}
+
+/// An unsigned LEB128 number at the beginning, and how many bytes it takes.
+fn number(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0;
+    for (place, &byte) in bytes.iter().take(5).enumerate() {
+        value |= usize::from(byte & 0x7f) << (7 * place);
+        if byte & 0x80 == 0 {
+            return Some((value, place + 1));
+        }
+    }
+    None
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(failed("read", path))
+}
+
+fn text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(failed("read", path))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    fs::write(path, bytes).map_err(failed("write", path))
+}
+
+fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Failure {
+    let path = path.to_owned();
+    move |source| Failure::File { doing, path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    const MODULE: &[u8] = b"\0asm\x01\0\0\0\x00\x05\x04name\x01\x02ab\x00\x80\x00\x03\x81\x00c";
+
+    #[test]
+    fn custom_sections_go_and_all_others_stay() {
+        assert_eq!(stripped(MODULE).unwrap(), b"\0asm\x01\0\0\0\x01\x02ab\x03\x81\x00c");
+        assert!(stripped(&MODULE[..10]).is_err());
+        assert!(stripped(b"\0as").is_err());
+    }
+
+    #[test]
+    fn the_pieces_take_the_place_of_the_program() {
+        let dist = Scratch::new("chunks");
+        let page =
+            r#"<link id="page-script" href="./lightcone-web-1f.js"><link href="./lightcone-web-1f_bg.wasm">"#;
+        for (name, text) in
+            [("index.html", page), ("lightcone-web-1f.js", "old"), ("lightcone-web-1f_bg.wasm", "old")]
+        {
+            fs::write(dist.join(name), text).unwrap();
+        }
+        let cut = Cut {
+            wasm: b"main".to_vec(),
+            script: r#""lightcone-web_bg.wasm"; "./lightcone-web-table.wasm""#.to_owned(),
+            shared: b"both".to_vec(),
+            chunks: BTreeMap::from([("table".to_owned(), b"table".to_vec())]),
+            list: "table+shared".to_owned(),
+        };
+        cut.put(&dist).unwrap();
+        let name = format!("lightcone-web-{}", cut.hash());
+        let mut files: Vec<String> = fs::read_dir(&*dist)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().replace(&name, "*"))
+            .collect();
+        files.sort();
+        assert_eq!(files, ["*-shared.wasm", "*-table.wasm", "*.js", "*_bg.wasm", "index.html"]);
+        let script = text(&dist.join(format!("{name}.js"))).unwrap();
+        assert_eq!(script, format!(r#""{name}_bg.wasm"; "./{name}-table.wasm""#));
+        let page = text(&dist.join("index.html")).unwrap();
+        assert!(page.contains(r#"data-chunks="table+shared""#) && !page.contains("-1f"), "{page}");
+    }
+
+    #[test]
+    fn the_loader_becomes_a_part_of_the_script_that_asks_for_it() {
+        let script = "import * as import1 from \"./__wasm_split.js\"\nfunction initSync() {}\n\"./__wasm_split.js\": import1,";
+        let loader =
+            "import { initSync } from \"./lightcone-web.js\";\nlet all;\nexport const a = load(\n);\n";
+        let joined = joined(script, loader).unwrap();
+        assert_eq!(
+            joined,
+            "function initSync() {}\n\"./__wasm_split.js\": import1,\n\nconst toChunks = (() => {\n\nlet all;\nconst a = load(\n);\n\nreturn { a };\n})();\nconst import1 = toChunks;\n"
+        );
+        assert!(super::joined("import * as import1 from \"./other.js\"", loader).is_err());
+    }
+}
