@@ -93,3 +93,16 @@ test("on a phone the two diagrams stand one under the other", async (t) => {
   assert.ok(other.y >= one.y + one.height && one.height > 150 && other.height > 120, JSON.stringify([one, other]));
   await shot("compare-phone");
 });
+
+test("branches outlive a reload", async (t) => {
+  const { page, leader } = await two(t);
+  // What is on the page is written down a moment later.
+  await until(() => page.evaluate(() => Object.keys(sessionStorage).some((key) => key.startsWith("lightcone.branches."))), "the branches to be kept");
+  await page.reload();
+  await ready(page);
+  await pause(page);
+  assert.deepEqual(await names(page), ["First", "Branch 2"]);
+  assert.match((await script(page)).join(), new RegExp(`${leader} crashes`));
+  await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to First" }).click());
+  assert.deepEqual(await script(page), []);
+});

@@ -141,3 +141,21 @@ test("a clicker steps forth and back, and its other buttons do no harm", async (
   await ready(page);
   assert.deepEqual(await playhead(page), left, "F5, which starts a slide show, reloads");
 });
+
+test("letters can be turned off as keys; arrows and Space go on", async (t) => {
+  const { page } = await open(t, { url: "#raft?t=900ms", viewport: { width: 1440, height: 900 } });
+  await ready(page);
+  await pause(page);
+  await page.getByRole("button", { name: /^More/ }).click();
+  await page.getByRole("checkbox", { name: /Letters and signs are keys/ }).uncheck();
+  await page.keyboard.press("Escape");
+  for (const key of ["p", "v", "J", "?", "s"]) await page.keyboard.press(key);
+  assert.equal(await page.locator("[data-sheet], [data-lecture]").count(), 0);
+  const before = (await playhead(page)).event;
+  await press(page, "ArrowRight");
+  assert.equal((await playhead(page)).event, before + 1);
+  await page.reload();
+  await ready(page);
+  await page.keyboard.press("p");
+  assert.equal(await page.locator("[data-sheet]").count(), 0, "it is remembered");
+});

@@ -96,7 +96,7 @@ fn Page(props: &PageProps) -> Html {
     use_player(&work, habits.speed, (*shown).clone());
     use_computing(&work);
     let picked = use_gone(&work.run, &pick);
-    use_commands(&desk, &work, (picked, (*pop).clone()), (*lecture, number));
+    use_commands(&desk, &work, (picked, (*pop).clone()), (*lecture, number), habits.keyless);
     use_notes(&desk, &work, *lecture, number);
     // What was open concerned the document before.
     use_effect_with(work.number, {
@@ -209,6 +209,7 @@ fn popped(
                 kinds: kinds(work),
                 lanes,
                 large: habits.large,
+                keyless: habits.keyless,
                 shade: habits.shade,
             },
         ),

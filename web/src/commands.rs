@@ -25,6 +25,7 @@ pub fn use_commands(
     work: &UseReducerHandle<Work>,
     open: (Option<Pick>, Option<Pop>),
     lecture: (Lecture, u64),
+    keyless: bool,
 ) {
     let sight = (work.clone(), open, lecture);
     let latest = use_mut_ref(|| sight.clone());
@@ -36,7 +37,7 @@ pub fn use_commands(
             _ => obey(desk, &work, open, lecture.on, command),
         }
     });
-    use_keys(run);
+    use_keys(run, keyless);
 }
 
 fn obey(

@@ -7,9 +7,11 @@ use std::rc::Rc;
 
 use gloo::utils::window;
 use lightcone_formats::link::Document;
+use serde::{Deserialize, Serialize};
 use web_sys::Storage;
 
 use crate::link;
+use crate::store::work::branches::{Branch, Branches};
 use crate::store::work::{History, Moment};
 
 /// The form in which a history is kept.
@@ -110,6 +112,59 @@ fn write(text: &mut String, sign: char, moments: &[Moment]) {
 /// The history that was kept of a document; none if it is damaged or of another form.
 pub fn history(number: u32) -> History {
     get(&history_place(number)).and_then(|text| read(&text)).unwrap_or_default()
+}
+
+fn branches_place(number: u32) -> String {
+    format!("lightcone.branches.{number}")
+}
+
+/// A branch as it is kept; its history is not.
+#[derive(Serialize, Deserialize)]
+struct KeptBranch {
+    id: u32,
+    parent: Option<u32>,
+    name: String,
+    link: String,
+}
+
+/// Keeps the branches of a document.
+pub fn keep_branches(number: u32, branches: &Branches) {
+    let kept = |branch: &Branch| {
+        let mut document = Document::from((*branch.scenario).clone());
+        document.playhead = Some(branch.now);
+        let link = link::fragment(&document);
+        KeptBranch { id: branch.id, parent: branch.parent, name: branch.name.clone(), link }
+    };
+    let list: Vec<KeptBranch> = branches.list.iter().map(kept).collect();
+    if let Ok(text) = serde_json::to_string(&(branches.current, branches.beside, list)) {
+        set(&branches_place(number), &text);
+    }
+}
+
+/// The branches that were kept of a document; none if they are damaged.
+pub fn branches(number: u32) -> Branches {
+    let kept = get(&branches_place(number)).and_then(|text| serde_json::from_str(&text).ok());
+    let Some((current, beside, list)): Option<(u32, Option<u32>, Vec<KeptBranch>)> = kept else {
+        return Branches::default();
+    };
+    let read = |kept: KeptBranch| {
+        let document = link::from_link(&kept.link).ok()?;
+        let (scenario, now) = (Rc::new(document.scenario), document.playhead?);
+        Some(Branch {
+            id: kept.id,
+            parent: kept.parent,
+            name: kept.name,
+            scenario,
+            now,
+            history: History::default(),
+        })
+    };
+    match list.into_iter().map(read).collect::<Option<Vec<_>>>() {
+        Some(list) if list.iter().any(|branch| branch.id == current) => {
+            Branches { list: Rc::new(list), current, beside }
+        }
+        _ => Branches::default(),
+    }
 }
 
 fn read(text: &str) -> Option<History> {

@@ -27,6 +27,7 @@ use crate::link;
 use crate::store::look::{Look, LookAction};
 use crate::store::pick::Pick;
 use crate::store::run::protocol;
+use crate::store::work::branches::Branches;
 use crate::store::work::{History, Work, WorkAction};
 use crate::words;
 
@@ -51,6 +52,8 @@ pub struct Books {
     asked: u32,
     /// The history as it was last kept, and whose it is.
     history: Option<(u32, History)>,
+    /// The branches as they were last kept.
+    branches: Option<Branches>,
     timer: Option<Timeout>,
 }
 
@@ -123,6 +126,7 @@ pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
 fn remembering((mut work, look): (Work, Look), is_kept: bool) -> (Work, Look) {
     if is_kept {
         work.remember(keep::history(work.number));
+        work.branches = keep::branches(work.number);
     }
     (work, look)
 }
@@ -200,6 +204,7 @@ fn write_down(work: &Work, look: &Look) -> String {
 pub fn flush(shelf: &Shelf) {
     // In a failure of the page it may be in use.
     let Ok(mut books) = shelf.try_borrow_mut() else { return };
+    let books = &mut *books;
     books.timer = None;
     let Some((work, look)) = books.present.and_then(|number| books.kept.get(&number)) else { return };
     let fragment = write_down(work, look);
@@ -211,6 +216,12 @@ pub fn flush(shelf: &Shelf) {
     if !books.history.as_ref().is_some_and(is_kept) {
         keep::keep_history(work.number, work.history());
         books.history = Some((work.number, work.history().clone()));
+    }
+    // Branches change seldom, and a list that has not is the very same.
+    let is_kept = |kept: &Branches| Rc::ptr_eq(&kept.list, &work.branches.list) && *kept == work.branches;
+    if !work.branches.list.is_empty() && !books.branches.as_ref().is_some_and(is_kept) {
+        keep::keep_branches(work.number, &work.branches);
+        books.branches = Some(work.branches.clone());
     }
 }
 

@@ -193,12 +193,12 @@ fn answers(element: &Element, key: &str) -> bool {
     }
 }
 
-/// Hears keys wherever the focus is. A button that was clicked and a list that was chosen from with the mouse let go of
+/// Hears keys wherever the focus is; `keyless`: all but letters and signs. A button that was clicked and a list that was chosen from with the mouse let go of
 /// the focus, so that Space is free again; one that was reached with the keyboard keeps it.
 #[hook]
-pub fn use_keys(run: Callback<Command>) {
-    use_effect_with(run, |run| {
-        let run = run.clone();
+pub fn use_keys(run: Callback<Command>, keyless: bool) {
+    use_effect_with((run, keyless), |(run, keyless)| {
+        let (run, keyless) = (run.clone(), *keyless);
         let options = EventListenerOptions::enable_prevent_default();
         let down = EventListener::new_with_options(&document(), "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
@@ -217,7 +217,9 @@ pub fn use_keys(run: Callback<Command>) {
                 shift: event.shift_key(),
                 alt: event.alt_key(),
             };
-            if let Some(command) = command(pressed) {
+            // Letters and signs, but not Space, arrows and what is pressed with Ctrl, can be turned off.
+            let single = key.chars().count() == 1 && key != " " && !pressed.ctrl;
+            if let Some(command) = command(pressed).filter(|_| !(keyless && single)) {
                 event.prevent_default();
                 run.emit(command);
             }

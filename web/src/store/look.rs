@@ -180,6 +180,8 @@ pub struct Habits {
     pub aside: bool,
     /// Whether the hint for newcomers was put away.
     pub hinted: bool,
+    /// Whether keys that are letters or signs do nothing, for those who speak to their machine or press them unawares.
+    pub keyless: bool,
 }
 
 impl Default for Habits {
@@ -191,6 +193,7 @@ impl Default for Habits {
             folded: Vec::new(),
             aside: false,
             hinted: false,
+            keyless: false,
         }
     }
 }
@@ -217,6 +220,8 @@ pub enum HabitsAction {
     Aside,
     /// The hint was read.
     Hinted,
+    /// Letters and signs are keys, or not.
+    Keyless(bool),
 }
 
 const KEPT: &str = "lightcone.habits";
@@ -262,6 +267,7 @@ impl Reducible for Habits {
             },
             HabitsAction::Aside => habits.aside = !habits.aside,
             HabitsAction::Hinted => habits.hinted = true,
+            HabitsAction::Keyless(keyless) => habits.keyless = keyless,
         }
         // A browser that keeps nothing is no reason to complain.
         if let (Some(store), Ok(text)) = (keep::browser(), serde_json::to_string(&habits)) {

@@ -26,6 +26,8 @@ pub struct Options<'a> {
     pub lanes: &'a [NodeId],
     /// Whether text is large.
     pub large: bool,
+    /// Whether keys that are letters do nothing.
+    pub keyless: bool,
     /// Light or dark.
     pub shade: Shade,
 }
@@ -56,6 +58,10 @@ pub fn options(desk: &Desk, shown: &Options<'_>) -> Html {
         let habits = desk.habits.clone();
         Callback::from(move |event: Event| habits.dispatch(HabitsAction::Large(dom::ticked(&event))))
     };
+    let onkeys = {
+        let habits = desk.habits.clone();
+        Callback::from(move |event: Event| habits.dispatch(HabitsAction::Keyless(!dom::ticked(&event))))
+    };
     let (shade, shades, onshade) = shades(&desk.habits, shown.shade);
     let turns = vec![
         ("auto".into(), "as the window is shaped".into()),
@@ -67,6 +73,7 @@ pub fn options(desk: &Desk, shown: &Options<'_>) -> Html {
             <PickList label="Time runs" choices={turns} value={turn} onpick={onturn} name="flow" />
             <label class="tick"><input type="checkbox" checked={look.view.fold_routine} onchange={onfold} /><span>{ "Fold routine messages, such as heartbeats" }</span></label>
             <label class="tick"><input type="checkbox" checked={shown.large} onchange={onlarge} /><span>{ "Large text, for a lecture hall" }</span></label>
+            <label class="tick"><input type="checkbox" checked={!shown.keyless} onchange={onkeys} /><span>{ "Letters and signs are keys, such as c for a crash" }</span></label>
             <PickList label="Colours" choices={shades} value={shade} onpick={onshade} name="shade" />
             <h3>{ "Messages" }</h3>
             <div class="ticks">{ for shown.kinds.iter().map(|kind| kind_tick(&desk.look, look, kind)) }</div>
