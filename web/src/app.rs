@@ -21,7 +21,7 @@ use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
 use crate::panels::partition::Partition;
 use crate::panels::side::Side;
-use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
+use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
 use crate::store::work::{Deed, Work, WorkAction};
@@ -32,6 +32,8 @@ use crate::top::help::help;
 use crate::top::options::{Options, options, order};
 use crate::top::share::{Share, read};
 use crate::transport::{HealthData, Transport, transport};
+use crate::views;
+use crate::views::sights::offered;
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
 #[component]
@@ -117,14 +119,35 @@ fn Page(props: &PageProps) -> Html {
         speed: habits.speed,
         health: HealthData::at(&*work.run.session(), work.now),
     };
+    let options_open = *pop == Some(Pop::Options);
+    let sight = offered(look.sight, &*work.run.session());
+    let sight = match sight {
+        Sight::SpaceTime => html! {
+            <Pane key="space-time" work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={picked} {narrow} {options_open} shown={(*shown).clone()} />
+        },
+        sight => {
+            shown.clear();
+            let (work, look) = (work.clone(), look.clone());
+            views::view(views::ViewProps {
+                sight,
+                work,
+                look,
+                text_px: habits.text_px(),
+                pick: picked,
+                lanes: lanes.clone(),
+                narrow,
+                options_open,
+            })
+        }
+    };
     html! {
         <ContextProvider<Desk> context={desk.clone()}>
             <div {class} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} ondrop={dropped(open)}>
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
                 { banner(&desk, &work, habits.hinted, narrow) }
                 <main class="main">
-                    <Pane work={work.clone()} look={look.clone()} text_px={habits.text_px()} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} />
-                    <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
+                    { sight }
+                    <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
                 { transport(&desk, &keys) }
                 <div class="popped">{ popped(&desk, &pop, &work, &look, &habits, &lanes, shelf) }</div>
@@ -244,6 +267,12 @@ fn obey(desk: &Desk, work: &Work, (pick, pop): (Option<Pick>, Option<Pop>), comm
         Command::Share => toggle(Pop::Share),
         Command::Partition => toggle(Pop::Partition(None)),
         Command::Crash => crash(desk, work, pick, pop),
+        Command::See(sight) => {
+            let is_offered = offered(sight, &*work.run.session()) == sight;
+            if is_offered {
+                desk.look.dispatch(LookAction::See(sight));
+            }
+        }
         Command::Large => desk.habits.dispatch(HabitsAction::Enlarge),
         Command::Aside => desk.habits.dispatch(HabitsAction::Aside),
         Command::Fit => desk.look.dispatch(LookAction::Fit),

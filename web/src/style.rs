@@ -7,6 +7,7 @@ const SHEETS: &str = concat!(
     include_str!("diagram/diagram.css"),
     include_str!("panels/panels.css"),
     include_str!("transport/transport.css"),
+    include_str!("views/views.css"),
 );
 
 /// The stylesheets of all components and of the diagram, once.

@@ -49,26 +49,26 @@ pub fn events(session: &dyn Session, filter: &Filter, until: Key, told: Key) -> 
 /// What an event was, and what it sent: `D: election timeout; sends vote? 2 to A, B (lost), C`.
 pub fn sentence(session: &dyn Session, id: EventId, told: Key) -> String {
     let trace = session.trace();
-    let mut said = session.title(id).unwrap_or_default();
-    let mut before = String::new();
+    // What is said to several is said once.
+    let mut sent: Vec<(String, String)> = Vec::new();
     for seq in trace.sends(id) {
         let message = MsgId::new(id.node, seq);
         let (Some(record), Some(view)) = (trace.message(message), session.message(message)) else { continue };
-        // Those that say the same are told together.
-        if before != view.label {
-            let link = if before.is_empty() { "; sends " } else { ", " };
-            said.push_str(&[link, &view.label, " to "].concat());
-            before = view.label;
-        } else {
-            said.push_str(", ");
-        }
-        said.push_str(&name_of(session.scenario(), record.to));
-        said.push_str(match record.fate_at(told.instant()) {
+        let fate = match record.fate_at(told.instant()) {
             FateKind::InFlight | FateKind::Delivered => "",
             FateKind::Dropped => " (lost)",
             FateKind::Cut => " (cut off)",
             FateKind::ToCrashed => " (is down)",
-        });
+        };
+        let to = [&name_of(session.scenario(), record.to), fate].concat();
+        match sent.iter_mut().find(|(label, _)| *label == view.label) {
+            Some((_, all)) => all.push_str(&[", ", &to].concat()),
+            None => sent.push((view.label, to)),
+        }
+    }
+    let mut said = session.title(id).unwrap_or_default();
+    for (place, (label, to)) in sent.iter().enumerate() {
+        said.push_str(&[if place == 0 { "; sends " } else { "; " }, label, " to ", to].concat());
     }
     said
 }

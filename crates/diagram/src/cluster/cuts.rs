@@ -8,7 +8,7 @@ use lightcone_sim::sorted::Map;
 
 use crate::bands::name_of_cut;
 use crate::cluster::places::Places;
-use crate::pen::Place;
+use crate::pen::{Place, at};
 
 /// A script entry that cuts links at this moment.
 #[derive(Clone, Debug)]
@@ -70,4 +70,39 @@ fn sides(groups: &[Vec<NodeId>], links: &[(NodeId, NodeId)], places: &Places) ->
         [one, other] => vec![[end(one), places.centre, end(other)]],
         _ => borders.iter().map(|&place| [end(place), places.centre, places.centre]).collect(),
     })
+}
+
+/// After which part of a straight way it meets one of these cuts; half-way, where only the link itself is cut.
+pub(crate) fn meets(cuts: &[Cut], from: Place, to: Place) -> f64 {
+    let parts = pieces(cuts).filter_map(|[one, other]| crossing((from, to), (one, other)));
+    parts.min_by(f64::total_cmp).unwrap_or(0.5)
+}
+
+/// The lines between sides in straight pieces.
+pub(crate) fn pieces(cuts: &[Cut]) -> impl Iterator<Item = [Place; 2]> + '_ {
+    let lines = cuts.iter().filter_map(|cut| match &cut.form {
+        Form::Sides(lines) => Some(lines),
+        Form::Links(_) => None,
+    });
+    lines.flatten().flat_map(|line| (0..PIECES).map(move |piece| [on(line, piece), on(line, piece + 1)]))
+}
+
+/// Into so many straight pieces a line is taken apart.
+const PIECES: u8 = 12;
+
+/// A place on a curve.
+fn on([from, by, to]: &[Place; 3], piece: u8) -> Place {
+    let t = f64::from(piece) / f64::from(PIECES);
+    let mix = |a: f64, b: f64, c: f64| (1.0 - t) * (1.0 - t) * a + 2.0 * t * (1.0 - t) * b + t * t * c;
+    at(mix(from.along, by.along, to.along), mix(from.across, by.across, to.across))
+}
+
+/// The part of the first line at which it meets the second, if they meet.
+fn crossing((a, b): (Place, Place), (c, d): (Place, Place)) -> Option<f64> {
+    let (way, other) = ((b.along - a.along, b.across - a.across), (d.along - c.along, d.across - c.across));
+    let between = (c.along - a.along, c.across - a.across);
+    let turn = |one: (f64, f64), other: (f64, f64)| one.0 * other.1 - one.1 * other.0;
+    let area = turn(way, other);
+    let (part, place) = (turn(between, other) / area, turn(between, way) / area);
+    (area.abs() > 1e-9 && (0.0..=1.0).contains(&part) && (0.0..=1.0).contains(&place)).then_some(part)
 }

@@ -17,16 +17,15 @@ const RECENT: usize = 256;
 const LINGERS: Ns = Ns::ms(8);
 /// A message that is held stands after this part of its way, as in the space-time diagram.
 const HELD: f64 = 0.3;
-/// A message that is cut off ends where the cut runs.
-const AT_CUT: f64 = 0.5;
-
 /// A message on its way, or just at its end.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Flight {
     pub id: MsgId,
     pub to: NodeId,
-    /// How much of its way it has made.
+    /// How much of its way it has made; what is cut off makes no more of it than up to the cut.
     pub part: f64,
+    /// Whether it is cut off, as far as that is known.
+    pub is_cut: bool,
     pub state: State,
 }
 
@@ -64,7 +63,14 @@ pub(crate) fn flights(session: &dyn Session, view: &View, now: Key) -> Vec<Fligh
     let flight = |&id: &MsgId| {
         let record = trace.message(id)?;
         let state = state(record, last, now)?;
-        Some(Flight { id, to: record.to, part: part(session, record, state, view.hide_future, now), state })
+        let is_known = matches!(state, State::Lost(_)) || !view.hide_future;
+        Some(Flight {
+            id,
+            to: record.to,
+            part: part(session, record, state, view.hide_future, now),
+            is_cut: is_known && record.fate.kind == FateKind::Cut,
+            state,
+        })
     };
     let mut flights: Vec<Flight> = ids.iter().filter_map(flight).collect();
     sort_by_key(&mut flights, |flight| flight.id);
@@ -108,8 +114,7 @@ fn part(session: &dyn Session, record: &MessageRecord, state: State, hides_futur
     let gone = now.at.since(record.sent.0).as_secs_f64();
     match state {
         State::Held => HELD,
-        State::Landed | State::Lost(FateKind::ToCrashed) => 1.0,
-        State::Lost(FateKind::Cut) => AT_CUT,
+        State::Landed | State::Lost(FateKind::ToCrashed | FateKind::Cut) => 1.0,
         State::Lost(_) => ending(record).1,
         // When it will arrive is not to be told by its pace: it comes nearer and nearer, and never quite.
         State::UnderWay if hides_future => {
@@ -122,8 +127,7 @@ fn part(session: &dyn Session, record: &MessageRecord, state: State, hides_futur
         }
         State::UnderWay => {
             let whole = record.fate.at.0.since(record.sent.0).as_secs_f64();
-            let most = if record.fate.kind == FateKind::Cut { AT_CUT } else { 1.0 };
-            if whole > 0.0 { (gone / whole).min(most) } else { 0.0 }
+            if whole > 0.0 { (gone / whole).min(1.0) } else { 0.0 }
         }
     }
 }

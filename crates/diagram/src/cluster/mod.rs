@@ -22,9 +22,12 @@ use crate::scene::{Anchor, Layer, Target};
 use crate::text::{shorten, wrap};
 use crate::view::{Flow, Frame, Labels, Selected, View};
 
-use cuts::{Cut, Form, cuts};
+use cuts::{Cut, Form, cuts, meets};
 use flights::{Flight, State, flights};
 use places::Places;
+
+/// Words grow with a room that is higher than so many lines of them, up to so many times.
+const LARGER: (f64, f64) = (36.0, 1.35);
 
 /// A picture of a cluster at a moment. Its shapes mean what those of a [`Scene`](crate::Scene) mean.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +43,9 @@ pub struct Cluster {
 /// Draws the cluster at a moment, in a room of this width and height.
 pub fn cluster(session: &dyn Session, view: &View, frame: &Frame, room: (f64, f64)) -> Cluster {
     let shown = lanes::shown(session.trace().nodes(), view);
+    // Where there is room, words are larger than they must be.
+    let larger = (room.0.min(room.1) / (view.text_px * LARGER.0)).clamp(1.0, LARGER.1);
+    let view = &View { text_px: view.text_px * larger, ..view.clone() };
     let places = Places::new(&shown, room, view.text_px);
     let mut flights = flights(session, view, frame.now);
     flights.retain(|flight| {
@@ -48,6 +54,12 @@ pub fn cluster(session: &dyn Session, view: &View, frame: &Frame, room: (f64, f6
         !is_hidden && places.of(flight.id.node).is_some() && places.of(flight.to).is_some()
     });
     let cuts = cuts(session, &places, frame.now);
+    let ways = Ways { places: &places, unit: view.text_px / 12.0 };
+    for flight in flights.iter_mut().filter(|flight| flight.is_cut) {
+        if let Some(Shaft { from, to }) = ways.of(flight) {
+            flight.part = flight.part.min(meets(&cuts, from, to));
+        }
+    }
     let ground = Ground::new((2.0, 2.0, room.0 - 2.0, room.1 - 2.0));
     let mut painter = Painter { session, view, frame, room, places, ground, layers: Vec::new() };
     painter.layer("cuts", |painter, pen| painter.cuts(pen, &cuts));
@@ -65,6 +77,30 @@ pub(crate) struct Painter<'a> {
     places: Places,
     ground: Ground,
     layers: Vec<Layer>,
+}
+
+/// Where messages go.
+struct Ways<'a> {
+    places: &'a Places,
+    /// The size of text over 12 px.
+    unit: f64,
+}
+
+impl Ways<'_> {
+    /// A message's way from edge to edge. It keeps to its right, so that what goes to and fro keeps apart; copies keep
+    /// farther to it.
+    fn of(&self, flight: &Flight) -> Option<Shaft> {
+        let (from, to) = (self.places.of(flight.id.node)?, self.places.of(flight.to)?);
+        let (dx, dy) = (to.along - from.along, to.across - from.across);
+        let length = dx.hypot(dy).max(1e-9);
+        let side = self.unit * if flight.id.is_copy() { 13.0 } else { 6.0 };
+        let (nx, ny) = (-dy / length * side, dx / length * side);
+        let air = 3.0 * self.unit;
+        let (out, short) =
+            (self.places.edge(flight.id.node, (dx, dy)) + air, self.places.edge(flight.to, (dx, dy)) + air);
+        let on = |part: f64| at(from.along + dx * part + nx, from.across + dy * part + ny);
+        Some(Shaft { from: on((out / length).min(0.5)), to: on((1.0 - short / length).max(0.5)) })
+    }
 }
 
 /// A message's way on the picture.
@@ -86,19 +122,8 @@ impl Painter<'_> {
         self.view.text_px / 12.0
     }
 
-    /// A message's way from edge to edge. It keeps to its right, so that what goes to and fro keeps apart; copies keep
-    /// farther to it.
     fn track(&self, flight: &Flight) -> Option<Track> {
-        let (from, to) = (self.places.of(flight.id.node)?, self.places.of(flight.to)?);
-        let (dx, dy) = (to.along - from.along, to.across - from.across);
-        let length = dx.hypot(dy).max(1e-9);
-        let side = self.unit() * if flight.id.is_copy() { 13.0 } else { 6.0 };
-        let (nx, ny) = (-dy / length * side, dx / length * side);
-        let air = 3.0 * self.unit();
-        let (out, short) =
-            (self.places.edge(flight.id.node, (dx, dy)) + air, self.places.edge(flight.to, (dx, dy)) + air);
-        let on = |part: f64| at(from.along + dx * part + nx, from.across + dy * part + ny);
-        let shaft = Shaft { from: on((out / length).min(0.5)), to: on((1.0 - short / length).max(0.5)) };
+        let shaft = Ways { places: &self.places, unit: self.unit() }.of(flight)?;
         Some(Track { shaft, here: shaft.after(flight.part) })
     }
 
@@ -122,7 +147,7 @@ impl Painter<'_> {
 
     /// A bar across a link, on the side on which its messages go.
     fn cut_link(&mut self, pen: &mut Pen, cut: &Cut, (from, to): (NodeId, NodeId)) {
-        let flight = Flight { id: MsgId::new(from, 0), to, part: 0.5, state: State::UnderWay };
+        let flight = Flight { id: MsgId::new(from, 0), to, part: 0.5, is_cut: true, state: State::UnderWay };
         let Some(Track { shaft, .. }) = self.track(&flight) else { return };
         let (key, size) = (format!("{}-{from}-{to}", cut.entry), 7.0 * self.unit());
         pen.line(format!("link-{key}"), "cut-link", shaft.from, shaft.to);
@@ -210,9 +235,12 @@ impl Painter<'_> {
         let tracks: Vec<(&Flight, Track)> =
             flights.iter().filter_map(|flight| Some((flight, self.track(flight)?))).collect();
         for (_, track) in &tracks {
-            self.ground.take(Area::upright(track.here.along, track.here.across, text * 0.6, text * 0.6));
-            let (from, to) = (track.shaft.from, track.here);
-            self.ground.cross(Line { from: (from.along, from.across), to: (to.along, to.across) });
+            let head = track.head(text);
+            self.ground.take(Area::upright(head.along, head.across, text * 0.65, text * 0.65));
+            self.cross(track.shaft.from, track.here);
+        }
+        for [from, to] in cuts::pieces(cuts) {
+            self.cross(from, to);
         }
         self.names_of_cuts(pen, cuts);
         self.happened(pen);
@@ -240,10 +268,15 @@ impl Painter<'_> {
         }
     }
 
+    /// A line that words had better not stand on.
+    fn cross(&mut self, from: Place, to: Place) {
+        self.ground.cross(Line { from: (from.along, from.across), to: (to.along, to.across) });
+    }
+
     fn names_of_cuts(&mut self, pen: &mut Pen, cuts: &[Cut]) {
         let text = self.view.text_px;
         // Left of the node that stands at the top.
-        let room = (self.room.0 / 2.0 - self.places.radius - text * 1.6).max(text * 8.0);
+        let room = (self.places.centre.along - self.places.radius - text * 1.6).max(text * 8.0);
         let lines = cuts
             .iter()
             .take(3)
@@ -262,7 +295,7 @@ impl Painter<'_> {
         let Some(last) = self.session.trace().last_event(now) else { return };
         let said = self.session.title(last).and_then(|said| shorten(&said, text, self.room.0 - text * 2.0));
         let Some(said) = said else { return };
-        let (x, y) = (self.places.centre.along, self.room.1 - text * 0.9);
+        let (x, y) = (self.room.0 / 2.0, self.room.1 - text * 0.9);
         let words = Words { x, y, anchor: Anchor::Middle, ..Words::unplaced(said, text, false) };
         self.ground.take(Area::of(&words));
         pen.words("happened", "happened", &words).target(Target::Event(last));
@@ -301,21 +334,33 @@ impl Flight {
     }
 }
 
-/// Places for what a message says: to the sides of a steep way, above and below a flat one.
+impl Track {
+    /// The middle of the head that a message moves with.
+    fn head(&self, text: f64) -> Place {
+        let Shaft { from, to } = self.shaft;
+        let (dx, dy) = (to.along - from.along, to.across - from.across);
+        let back = text * 0.55 / dx.hypot(dy).max(1e-9);
+        at(self.here.along - dx * back, self.here.across - dy * back)
+    }
+}
+
+/// Places for what a message says: first to the sides of a steep way, above and below a flat one.
 fn beside(track: &Track, content: String, text: f64) -> Vec<Words> {
-    let (x, y) = (track.here.along, track.here.across);
-    let (dx, dy) =
-        (track.shaft.to.along - track.shaft.from.along, track.shaft.to.across - track.shaft.from.across);
-    let put = |x: f64, y: f64, anchor: Anchor| Words {
-        x,
-        y,
-        anchor,
-        ..Words::unplaced(content.clone(), text, false)
+    let Place { along: x, across: y } = track.head(text);
+    let Shaft { from, to } = track.shaft;
+    let is_steep = (to.across - from.across).abs() > (to.along - from.along).abs() * 0.8;
+    let put = |right: f64, down: f64, anchor: Anchor| {
+        let (x, y) = (x + text * right, y + text * (down + 0.36));
+        Words { x, y, anchor, ..Words::unplaced(content.clone(), text, false) }
     };
-    let sides = [
-        put(x + text * 0.9, y + text * 0.36, Anchor::Start),
-        put(x - text * 0.9, y + text * 0.36, Anchor::End),
+    let sides = [put(1.0, 0.0, Anchor::Start), put(-1.0, 0.0, Anchor::End)];
+    let ends = [put(0.0, -1.35, Anchor::Middle), put(0.0, 1.35, Anchor::Middle)];
+    let corners = [
+        put(0.7, -1.0, Anchor::Start),
+        put(0.7, 1.0, Anchor::Start),
+        put(-0.7, -1.0, Anchor::End),
+        put(-0.7, 1.0, Anchor::End),
     ];
-    let ends = [put(x, y - text * 0.95, Anchor::Middle), put(x, y + text * 1.65, Anchor::Middle)];
-    if dy.abs() > dx.abs() * 0.8 { [sides, ends].concat() } else { [ends, sides].concat() }
+    let near = if is_steep { [sides, ends] } else { [ends, sides] };
+    [&near.concat()[..], &corners].concat()
 }

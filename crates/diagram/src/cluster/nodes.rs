@@ -6,13 +6,14 @@ use lightcone_sim::protocol::{Status, Weight};
 use lightcone_sim::trace::Trace;
 
 use crate::bands::name_of;
+use crate::changes::abbreviation;
 use crate::cluster::Painter;
 use crate::heads::{clock_words, condition};
 use crate::labels::Area;
 use crate::palette::hue;
 use crate::pen::{CROSS, PAUSE, Pen, Place, Words, at};
 use crate::scene::{Anchor, Target};
-use crate::text::{abbreviate, shorten};
+use crate::text::{BOLD, shorten, width};
 use crate::view::Selected;
 
 /// What is known of a node at a moment.
@@ -23,6 +24,17 @@ struct Said {
     condition: &'static str,
     /// What its clock does, if it does not run true.
     clock: String,
+}
+
+/// What there is room for in a server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    /// Its name.
+    Name,
+    /// Its name, and its role and epoch in one line.
+    Role,
+    /// Each in a line of its own.
+    All,
 }
 
 impl Said {
@@ -117,43 +129,54 @@ impl Painter<'_> {
         }
     }
 
-    /// Name, role and epoch in a server; in a client, or a server that is small, the name alone.
+    /// Name, role and epoch in a server, as far as there is room; in a client the name alone.
     fn inside(&self, pen: &mut Pen, node: NodeId, place: Place, said: &Said, epoch: Option<u8>) {
         let (text, radius) = (self.view.text_px, self.places.radius);
-        let mut put = |key: &str, class: &str, content: &str, down: f64, size: f64| {
-            let chord = if node.is_client() {
-                self.places.client.0
-            } else {
-                (radius * radius - down * down).max(0.0).sqrt()
+        let mut put = |key: &str, class: &str, contents: &[&str], down: f64, size: f64| {
+            let chord = (radius * radius - (down.abs() + size * 0.3).powi(2)).max(0.0).sqrt();
+            let room = 2.0 * if node.is_client() { self.places.client.0 } else { chord } - text * 0.3;
+            let fits = |content: &&&str| {
+                width(content, size * if class == "node-role" { 1.0 } else { BOLD }) <= room
             };
-            let room = chord * 2.0 - text * 0.5;
-            let Some(content) = abbreviate(content, size, room).or_else(|| shorten(content, size, room))
-            else {
-                return;
-            };
+            let whole = contents.iter().find(fits).map(|content| (*content).to_owned());
+            let Some(content) = whole.or_else(|| shorten(contents.last()?, size, room)) else { return };
             let (x, y) = (place.along, place.across + down + size * 0.36);
             let words = Words { x, y, anchor: Anchor::Middle, ..Words::unplaced(content, size, false) };
             let epoch = if class == "node-name" { None } else { epoch };
             pen.words(format!("{node}-{key}"), class, &words).hue(epoch).target(Target::Lane(node));
         };
-        if node.is_client() || !self.is_roomy() {
+        let size = self.room();
+        if node.is_client() || size == Room::Name {
             return put(
                 "name",
                 "node-name",
-                &said.name,
+                &[&said.name],
                 0.0,
                 text * if node.is_client() { 1.1 } else { 1.25 },
             );
         }
-        put("name", "node-name", &said.name, -text * 1.05, text * 1.4);
+        let up = if size == Room::All { (-1.05, 1.4) } else { (-0.75, 1.25) };
+        put("name", "node-name", &[&said.name], text * up.0, text * up.1);
         if let Some(status) = said.status {
-            put("role", "node-role", status.role, text * 0.4, text);
+            let short = abbreviation(status.role);
             let epoch = status.epoch.map(|epoch| self.session.epoch_name(epoch)).unwrap_or_default();
-            put("epoch", "node-epoch", &epoch, text * 1.7, text * 1.05);
+            if size == Room::All {
+                put("role", "node-role", &[status.role, &short], text * 0.4, text);
+                put("epoch", "node-epoch", &[&epoch], text * 1.7, text * 1.05);
+            } else {
+                let both = [short.as_str(), " ", &epoch].concat();
+                put(
+                    "role",
+                    "node-role",
+                    &[&self.session.role_words(status), both.trim_end(), &short],
+                    text * 0.65,
+                    text,
+                );
+            }
         }
         let mark = at(place.along, place.across + text * 0.9);
         if said.is_down() {
-            let way = pen.way().glyph(mark, CROSS, self.unit() * 1.5);
+            let way = pen.way().glyph(mark, CROSS, self.unit() * 1.3);
             pen.path(format!("{node}-cross"), "crash", way).target(Target::Lane(node));
         } else if said.condition == "paused" {
             let mark = at(place.along + radius * 0.72, place.across - radius * 0.72);
@@ -164,16 +187,20 @@ impl Painter<'_> {
         }
     }
 
-    /// Whether a role fits into a server.
-    fn is_roomy(&self) -> bool {
-        self.places.radius >= self.view.text_px * 2.7
+    /// How much there is room for in a server.
+    fn room(&self) -> Room {
+        match self.places.radius / self.view.text_px {
+            size if size >= 2.7 => Room::All,
+            size if size >= 1.8 => Room::Role,
+            _ => Room::Name,
+        }
     }
 
     /// What stands below a node: whether it runs, what its clock does, and the role of a server that is small.
     fn below(&mut self, pen: &mut Pen, node: NodeId, place: Place, said: &Said) {
         let text = self.view.text_px;
         let half = if node.is_client() { self.places.client.1 } else { self.places.radius };
-        let role = said.status.filter(|_| !node.is_client() && !self.is_roomy());
+        let role = said.status.filter(|_| !node.is_client() && self.room() == Room::Name);
         let role = role.map(|status| self.session.role_words(status)).unwrap_or_default();
         let lines = [
             ("node-role", role.as_str()),

@@ -1,4 +1,4 @@
-//! Where the nodes of a cluster stand: servers in a ring, clients in a row below it.
+//! Where the nodes of a cluster stand: servers in a ring, clients beside it in a wide room, below it in a high one.
 
 use lightcone_sim::ids::NodeId;
 
@@ -12,7 +12,7 @@ const LEAST: f64 = 1.2;
 /// Half the width and half the height of a client, by the size of text.
 const CLIENT: (f64, f64) = (2.4, 1.3);
 /// A ring is at most so much wider than high.
-const WIDER: f64 = 1.6;
+const WIDER: f64 = 1.9;
 /// Neighbours leave at least this part of their distance for messages between them.
 const BETWEEN: f64 = 0.34;
 
@@ -38,13 +38,20 @@ impl Places {
         let (clients, servers): (Vec<NodeId>, Vec<NodeId>) = nodes.iter().partition(|node| node.is_client());
         // A line of words stands above everything, and one below.
         let (top, bottom) = (text * 2.0, text * 2.4);
-        let row = if clients.is_empty() { 0.0 } else { text * (CLIENT.1 * 2.0 + 1.6) };
-        let high = (height - top - bottom - row).max(text * 8.0);
-        let centre = at(width / 2.0, top + high / 2.0);
+        let (mut wide, mut high) = (width, (height - top - bottom).max(text * 8.0));
+        // Where there is room, their messages have a way that can be seen.
+        let apart = text * 1.4 + ((width - high) * 0.2).clamp(0.0, text * 6.0);
+        let (across, down) = (text * CLIENT.0 * 2.0 + apart, text * (CLIENT.1 * 2.0 + 1.6));
+        let is_column = width > high;
+        match (clients.is_empty(), is_column) {
+            (true, _) => {}
+            (false, true) => wide -= across,
+            (false, false) => high -= down,
+        }
         let mut places = Places {
             nodes: Vec::new(),
             servers: servers.len(),
-            centre,
+            centre: at(wide / 2.0, top + high / 2.0),
             reach: (0.0, 0.0),
             radius: text * RADIUS,
             client: (text * CLIENT.0, text * CLIENT.1),
@@ -53,19 +60,30 @@ impl Places {
         let (mut least, mut most) = (text * LEAST, text * RADIUS);
         for step in 0..10 {
             let radius = if step == 0 { most } else { (least + most) / 2.0 };
-            places.size(radius, (width, high), text);
+            places.size(radius, (wide, high), text);
             if radius <= places.nearest() * BETWEEN { least = radius } else { most = radius }
         }
-        places.size(least, (width, high), text);
-        places.nodes =
-            (0..).zip(servers).map(|(place, node)| (node, places.on_ring(f64::from(place), 1.0))).collect();
-        let apart = ((width - text * 2.0) / clients.len().max(1) as f64).min(text * 12.0);
-        places.client.0 = places.client.0.min(apart / 2.0 - 3.0).max(text);
-        let first = centre.along - apart * (clients.len() as f64 - 1.0) / 2.0;
-        let y = height - bottom - places.client.1;
-        places
-            .nodes
-            .extend((0..).zip(clients).map(|(place, node)| (node, at(first + apart * f64::from(place), y))));
+        places.size(least, (wide, high), text);
+        let on_ring = |(place, node)| (node, places.on_ring(f64::from(place), 1.0));
+        places.nodes = (0..).zip(servers).map(on_ring).collect();
+        let count = clients.len().max(1) as f64;
+        let (first, step) = if is_column {
+            let apart = (high / count).min(text * 7.0);
+            places.client.1 = places.client.1.min(apart / 2.0 - 2.0).max(text * 0.6);
+            let x = width - places.client.0 - text * 0.8;
+            (at(x, places.centre.across - apart * (count - 1.0) / 2.0), (0.0, apart))
+        } else {
+            let apart = ((width - text * 2.0) / count).min(text * 12.0);
+            places.client.0 = places.client.0.min(apart / 2.0 - 3.0).max(text);
+            let y = height - bottom - places.client.1;
+            (at(places.centre.along - apart * (count - 1.0) / 2.0, y), (apart, 0.0))
+        };
+        places.nodes.extend(
+            (0..)
+                .map(f64::from)
+                .zip(clients)
+                .map(|(place, node)| (node, at(first.along + step.0 * place, first.across + step.1 * place))),
+        );
         places
     }
 
