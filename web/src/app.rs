@@ -27,7 +27,7 @@ use crate::panels::jump::{JUMP, JumpProps};
 use crate::panels::partition::{PARTITION, PartitionProps};
 use crate::panels::side::Side;
 use crate::parts::pop::Sheet;
-use crate::store::look::{Habits, Look, Shade};
+use crate::store::look::{Habits, Look, Shade, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
 use crate::store::work::{Work, WorkAction};
@@ -38,6 +38,8 @@ use crate::top::help::HELP;
 use crate::top::options::{Options, options, order};
 use crate::top::share::{SHARE, ShareProps, read};
 use crate::transport::{HealthData, Transport, transport};
+use crate::views::sights::offered;
+use crate::views::{VIEW, ViewProps};
 use crate::words;
 
 /// The page. It reads the address once, and says so if nothing at all can be opened.
@@ -115,7 +117,7 @@ fn Page(props: &PageProps) -> Html {
         Shade::Light => false,
         Shade::Dark => true,
     };
-    let class = classes!(
+    let mut class = classes!(
         "page",
         if dark { "dark" } else { "light" },
         habits.large.then_some("large"),
@@ -123,7 +125,6 @@ fn Page(props: &PageProps) -> Html {
         narrow.then_some("narrow"),
         dom::is_framed().then_some("framed"),
         lecture.on.then_some("presenting large"),
-        work.branches.shown().map(|_| "comparing"),
     );
     let text_px = if lecture.on { PRESENTER_TEXT_PX } else { habits.text_px() };
     let keys = Transport {
@@ -136,17 +137,38 @@ fn Page(props: &PageProps) -> Html {
         speed: habits.speed,
         health: HealthData::at(&*work.run.session(), work.now),
     };
+    let options_open = *pop == Some(Pop::Options);
+    let sight = offered(look.sight, &*work.run.session());
+    let compared = work.branches.shown().filter(|_| sight == Sight::SpaceTime).cloned();
+    class.push(compared.as_ref().map(|_| "comparing"));
+    let sight = match sight {
+        Sight::SpaceTime => html! {
+            <Pane key="space-time" work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} {options_open} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
+        },
+        sight => {
+            shown.clear();
+            let (work, look, lanes) = (work.clone(), look.clone(), lanes.clone());
+            let with = ViewProps { sight, work, look, text_px, pick: picked, lanes, narrow, options_open };
+            html! { <Lazy<ViewProps> key="view" part={&VIEW} {with} /> }
+        }
+    };
+    let beside = match compared {
+        Some(branch) => {
+            let (work, look) = (work.clone(), look.clone());
+            let with = BesideProps { branch, work, look, text_px, narrow, ondiffers };
+            html! { <Lazy<BesideProps> key="beside" part={&BESIDE} {with} /> }
+        }
+        None => html! { <span key="alone" hidden=true /> },
+    };
     html! {
         <ContextProvider<Desk> context={desk.clone()}>
             <div {class} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} ondrop={dropped(open)}>
                 <Bar scenario={work.scenario.clone()} origin={work.origin.clone()} can_undo={work.can_undo()} can_redo={work.can_redo()} habits={Rc::new((*habits).clone())} pop={(*pop).clone()} />
                 { banner(&desk, &work, habits.hinted, narrow) }
                 <main class="main">
-                    <Pane work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} options_open={*pop == Some(Pop::Options)} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
-                    if let Some(branch) = work.branches.shown().cloned() {
-                        <Lazy<BesideProps> part={&BESIDE} with={BesideProps { branch, work: work.clone(), look: look.clone(), text_px, narrow, ondiffers }} />
-                    }
-                    <Side work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
+                    { sight }
+                    { beside }
+                    <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
                 { stage(&work, *lecture) }
                 { transport(&desk, &keys) }

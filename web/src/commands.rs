@@ -17,6 +17,7 @@ use crate::panels::jump::jump;
 use crate::store::look::{HabitsAction, LookAction};
 use crate::store::pick::Pick;
 use crate::store::work::{Deed, Work, WorkAction};
+use crate::views::sights::offered;
 
 /// Hears keys and does what they ask for. `lecture` comes with the number of the window with notes.
 #[hook]
@@ -69,6 +70,12 @@ fn obey(
         Command::Share => toggle(Pop::Share),
         Command::Partition => toggle(Pop::Partition(None)),
         Command::Crash => crash(desk, work, pick, pop),
+        Command::See(sight) => {
+            let is_offered = offered(sight, &*work.run.session()) == sight;
+            if is_offered {
+                desk.look.dispatch(LookAction::See(sight));
+            }
+        }
         Command::Large => desk.habits.dispatch(HabitsAction::Enlarge),
         Command::Aside => desk.habits.dispatch(HabitsAction::Aside),
         Command::Fit => desk.look.dispatch(LookAction::Fit),

@@ -24,6 +24,7 @@ pub mod store;
 pub mod style;
 pub mod top;
 pub mod transport;
+pub mod views;
 pub mod words;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ const SHEETS: &str = concat!(
     include_str!("panels/panels.css"),
     include_str!("transport/transport.css"),
     include_str!("lecture/lecture.css"),
+    include_str!("views/views.css"),
 );
 
 /// The stylesheets of all components and of the diagram, once.

@@ -38,13 +38,13 @@ impl Shaft {
     }
 
     /// The part of the way that so many px are.
-    fn part(self, px: f64) -> f64 {
+    pub fn part(self, px: f64) -> f64 {
         let length = self.length();
         if length > 0.0 { px / length } else { 0.0 }
     }
 
     /// A place so many px back from a part of the way, and so many to its side.
-    fn beside(self, part: f64, back: f64, side: f64) -> Place {
+    pub fn beside(self, part: f64, back: f64, side: f64) -> Place {
         let length = self.length().max(1e-9);
         let (along, across) =
             ((self.to.along - self.from.along) / length, (self.to.across - self.from.across) / length);
@@ -231,7 +231,7 @@ fn to_itself(pen: &mut Pen, key: &str, class: &str, arrow: &Arrow, shaft: Shaft,
 }
 
 /// A triangle with its tip after a part of the way.
-fn head<'a>(
+pub(crate) fn head<'a>(
     pen: &'a mut Pen,
     key: &str,
     class: &str,

@@ -41,24 +41,16 @@ pub(crate) fn bands(scenario: &Scenario, trace: &Trace, lanes: &Lanes, text: f64
         let span = spans.get_or_insert(cut.entry, (cut.from, cut.to));
         *span = (span.0.min(cut.from), span.1.max(cut.to));
     }
-    let name = |node: NodeId| name_of(scenario, node);
     scenario
         .script
         .iter()
         .filter_map(|entry| {
             let &(from, to) = spans.get(&entry.id)?;
-            let (strips, name) = match &entry.action {
-                Action::Partition { groups, one_way, .. } => {
-                    let sides: Vec<String> = groups
-                        .iter()
-                        .map(|group| group.iter().copied().map(name).collect::<Vec<_>>().join(" "))
-                        .collect();
-                    let between = if *one_way { " → " } else { " | " };
-                    (strips_between(trace, lanes, groups), format!("partition {}", sides.join(between)))
-                }
+            let name = name_of_cut(scenario, &entry.action)?;
+            let strips = match &entry.action {
+                Action::Partition { groups, .. } => strips_between(trace, lanes, groups),
                 Action::Cut { from, to, .. } => {
-                    let strip = strip_at(trace, lanes, *from, *to, text);
-                    (strip.into_iter().collect(), format!("cut {} → {}", name(*from), name(*to)))
+                    strip_at(trace, lanes, *from, *to, text).into_iter().collect()
                 }
                 _ => return None,
             };
@@ -66,6 +58,22 @@ pub(crate) fn bands(scenario: &Scenario, trace: &Trace, lanes: &Lanes, text: f64
             Some(Band { entry: entry.id, from, to, name, is_partition, strips })
         })
         .collect()
+}
+
+/// What a cut is called: `partition A B | C D E`; nothing for what cuts nothing.
+pub(crate) fn name_of_cut(scenario: &Scenario, action: &Action) -> Option<String> {
+    let name = |node: NodeId| name_of(scenario, node);
+    Some(match action {
+        Action::Partition { groups, one_way, .. } => {
+            let sides: Vec<String> = groups
+                .iter()
+                .map(|group| group.iter().copied().map(name).collect::<Vec<_>>().join(" "))
+                .collect();
+            format!("partition {}", sides.join(if *one_way { " → " } else { " | " }))
+        }
+        Action::Cut { from, to, .. } => format!("cut {} → {}", name(*from), name(*to)),
+        _ => return None,
+    })
 }
 
 /// What a node is called on the screen.

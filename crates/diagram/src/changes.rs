@@ -140,7 +140,7 @@ impl Writer<'_> {
 }
 
 /// A word of many letters as a few and a full stop: `foll.`
-fn abbreviation(word: &str) -> String {
+pub(crate) fn abbreviation(word: &str) -> String {
     if word.chars().count() <= 6 {
         return word.to_owned();
     }

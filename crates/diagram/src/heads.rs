@@ -68,7 +68,7 @@ pub(crate) fn clock_words(offset: i64, drift_ppm: i64) -> String {
 }
 
 /// Whether a node runs, in a word; empty if it does.
-fn condition(trace: &Trace, node: NodeId, now: Key) -> &'static str {
+pub(crate) fn condition(trace: &Trace, node: NodeId, now: Key) -> &'static str {
     let count = trace.node_count_until(node, now) as usize;
     let events = trace.lane(node).map_or(&[][..], |lane| &lane.events[..count.min(lane.events.len())]);
     let last = events.iter().rev().find(|event| {

@@ -4,7 +4,7 @@ use crate::pen::Words;
 use crate::scene::Anchor;
 
 /// Sine and cosine of an angle of no more than a right angle, in degrees. As near as text needs, and the same everywhere.
-fn turn(degrees: f64) -> (f64, f64) {
+pub(crate) fn turn(degrees: f64) -> (f64, f64) {
     let x = degrees.to_radians();
     let y = x * x;
     let sin =

@@ -86,7 +86,8 @@ fn least_gap(view: &View, count: usize) -> f64 {
     }
 }
 
-fn shown(nodes: Nodes, view: &View) -> Vec<NodeId> {
+/// The nodes that a view shows, in its order.
+pub(crate) fn shown(nodes: Nodes, view: &View) -> Vec<NodeId> {
     let mut seen = view.hidden_nodes.clone();
     let known = view.order.iter().copied().filter(|&node| nodes.index(node).is_some());
     known.chain(nodes.iter()).filter(|&node| seen.insert(node)).collect()

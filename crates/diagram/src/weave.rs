@@ -295,7 +295,7 @@ impl Weave {
 }
 
 /// When a message is over, and how much of its way it makes. What is lost by chance is lost after 60 % of it.
-fn ending(message: &MessageRecord) -> (Instant, f64) {
+pub(crate) fn ending(message: &MessageRecord) -> (Instant, f64) {
     let fate = message.fate;
     match fate.kind {
         FateKind::Delivered | FateKind::ToCrashed | FateKind::InFlight => (fate.at, 1.0),

@@ -83,6 +83,18 @@ pub trait Protocol: Sized + 'static {
         View::default().field("state", format!("{state:?}")).durable("disk", format!("{stable:?}"))
     }
 
+    /// At most `count` entries of a server's log after the first `before`; `None`: this protocol keeps no logs. While
+    /// a server is down it has no state, and its log is what its disk holds.
+    fn log(
+        &self,
+        _state: Option<&Self::State>,
+        _stable: &Self::Stable,
+        _before: u64,
+        _count: u64,
+    ) -> Option<LogView> {
+        None
+    }
+
     /// A message for arrows, lists and the inspector.
     fn describe(&self, msg: &Self::Msg) -> MsgView {
         let text = plain(&format!("{msg:?}"));
@@ -349,6 +361,27 @@ pub struct LogItem {
     pub text: String,
     /// Whether this node knows it to be committed.
     pub committed: bool,
+}
+
+/// A stretch of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogView {
+    /// Its entries, oldest first.
+    pub items: Vec<LogItem>,
+    /// How many entries the whole log has.
+    pub length: u64,
+    /// How far a log that all servers are to share has come here; `None`: the log is the server's own, and its entries
+    /// need not agree with another's at the same index.
+    pub shared: Option<SharedUpTo>,
+}
+
+/// How far a server has come with a log that all are to share, by index; 0: not even with the first entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SharedUpTo {
+    /// The last entry that it knows to be committed.
+    pub committed: u64,
+    /// The last entry that it has executed.
+    pub applied: u64,
 }
 
 /// A message for a reader.

@@ -2,7 +2,7 @@
 
 use crate::ids::{EventId, MsgId, NodeId, OpId, TimerId};
 use crate::order::Key;
-use crate::protocol::{MsgView, Status, View};
+use crate::protocol::{LogView, MsgView, Status, View};
 use crate::scenario::Scenario;
 use crate::time::{LocalNs, Ns};
 use crate::trace::{Instant, Trace};
@@ -21,8 +21,14 @@ pub trait Session {
     /// A node's state at a moment.
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView>;
 
+    /// At most `count` entries of a server's log after the first `before`, at a moment; `None`: it keeps no log.
+    fn log(&self, node: NodeId, now: Key, before: u64, count: u64) -> Option<LogView>;
+
     /// What may happen next: messages under way and timers set, soonest first.
     fn pending(&self, now: Key) -> Vec<Pending>;
+
+    /// What an event was, in a few words, with less work than [`Session::explain`]: `D got vote? 2 from A`.
+    fn title(&self, event: EventId) -> Option<String>;
 
     /// What an event did and why.
     fn explain(&self, event: EventId) -> Option<Explained>;

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use crate::hash::PortableHasher;
 use crate::ids::{EventId, MsgId, NodeId, OpId, OpSource, TimerId};
 use crate::order::Key;
-use crate::protocol::{Effect, EffectOf, MsgView, Protocol};
+use crate::protocol::{Effect, EffectOf, LogView, MsgView, Protocol};
 use crate::run::Run;
 use crate::scenario::Scenario;
 use crate::session::{Condition, Explained, NodeView, Pending, PendingWhat, Progress, Session};
@@ -44,6 +44,12 @@ impl<P: Protocol> Session for Run<P> {
         })
     }
 
+    fn log(&self, node: NodeId, now: Key, before: u64, count: u64) -> Option<LogView> {
+        let index = self.trace.nodes.index(node).filter(|_| !node.is_client())?;
+        let node = self.node_after(index, self.trace.node_count_until(node, now));
+        self.protocol.log(node.state.as_ref(), &node.stable, before, count)
+    }
+
     fn pending(&self, now: Key) -> Vec<Pending> {
         let mut pending: Vec<Pending> =
             self.messages_under_way(now).filter_map(|id| self.pending_message(id)).collect();
@@ -56,6 +62,10 @@ impl<P: Protocol> Session for Run<P> {
         }
         sort_by_key(&mut pending, |pending| (pending.due.unwrap_or(NEVER), pending.what));
         pending
+    }
+
+    fn title(&self, event: EventId) -> Option<String> {
+        self.trace.event(event).map(|record| self.headline(event, record.kind, record.cause).0)
     }
 
     fn explain(&self, event: EventId) -> Option<Explained> {

@@ -10,7 +10,7 @@ use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
-use lightcone_sim::trace::Cause;
+use lightcone_sim::trace::{Cause, Trace};
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -22,10 +22,11 @@ use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
-use crate::store::look::{Look, LookAction};
+use crate::store::look::{Look, LookAction, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
 use crate::store::work::{Touch, Work};
+use crate::views::sights::sights;
 
 /// How near to a mark a click must be, in px: a finger is no needle.
 const NEAR: f64 = 14.0;
@@ -76,6 +77,11 @@ impl PartialEq for Shown {
 }
 
 impl Shown {
+    /// No layout is on the page: time passes at an even pace.
+    pub fn clear(&self) {
+        self.0.borrow_mut().take();
+    }
+
     /// How much of the run passes where so much would at an even pace: more in a break of the axis.
     pub fn pace(&self, now: Key, passed: Ns) -> Ns {
         let shown = self.0.borrow();
@@ -160,6 +166,7 @@ pub fn Pane(props: &PaneProps) -> Html {
         glow: props.lit.as_deref().cloned().or(glow),
     };
     let tools = Toolbar {
+        sights: sights(&desk, Sight::SpaceTime, &*work.run.session()),
         scale: props.look.view.scale,
         labels: props.look.view.labels,
         options_open: props.options_open,
@@ -263,7 +270,8 @@ fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
     (low, fits)
 }
 
-fn selected(pick: Pick) -> Selected {
+/// What is picked, as the diagrams call it.
+pub fn selected(pick: Pick) -> Selected {
     match pick {
         Pick::Event(id) => Selected::Event(id),
         Pick::Message(id) => Selected::Message(id),
@@ -322,16 +330,21 @@ pub fn place(node: &NodeRef, x: f64, y: f64) -> Option<(f64, f64)> {
 }
 
 /// What a click means.
-enum Click {
+pub enum Click {
+    /// Something is looked into, or nothing any more.
     Pick(Option<Pick>),
-    /// With the time that was clicked, on the lane itself.
+    /// What can be done with a node; at the time that was clicked, where that is on its lane.
     Menu(NodeId, Option<Ns>),
+    /// What can be done with a message.
     Message(MsgId),
+    /// The playhead goes there.
     Go(Key),
+    /// Nothing.
     Nothing,
 }
 
-fn clicked(desk: &Desk, click: Click, event: &MouseEvent) {
+/// Does what a click means.
+pub fn clicked(desk: &Desk, click: Click, event: &MouseEvent) {
     match click {
         Click::Pick(pick) => desk.pick.set(pick),
         Click::Menu(node, when) => {
@@ -353,36 +366,40 @@ fn clicked(desk: &Desk, click: Click, event: &MouseEvent) {
 fn meaning(session: &dyn Session, layout: &Layout, node: &NodeRef, event: &MouseEvent) -> Click {
     let trace = session.trace();
     let place = place(node, f64::from(event.client_x()), f64::from(event.client_y()));
+    let target = target::under(event.target(), trace);
+    if let Some(Target::Lane(id)) = target
+        && let Some((x, y)) = place.filter(|_| !target::is_in_heads(event.target()))
+    {
+        // A dot on the lane is small: what is right beside the pointer comes first.
+        return match layout.nearest(session, x, y, NEAR / 2.0) {
+            Some(Target::Event(event)) => Click::Pick(Some(Pick::Event(event))),
+            _ => Click::Menu(id, Some(time_at(layout, (x, y)))),
+        };
+    }
+    let click = target.and_then(|target| click_on(trace, target));
+    click.or_else(|| Some(beside(session, layout, place?))).unwrap_or(Click::Nothing)
+}
+
+/// What a click on a mark means, wherever it stands.
+pub fn click_on(trace: &Trace, target: Target) -> Option<Click> {
     let event_of = |node, index| Click::Pick(Some(Pick::Event(EventId { node, index })));
-    match target::under(event.target(), trace) {
-        Some(Target::Event(id)) => return Click::Pick(Some(Pick::Event(id))),
-        Some(Target::Message(id) | Target::Head(id)) => return Click::Pick(Some(Pick::Message(id))),
-        Some(Target::Lane(id)) => {
-            // A dot on the lane is small: what is right beside the pointer comes first.
-            let near = place.filter(|_| !target::is_in_heads(event.target()));
-            return match near.and_then(|(x, y)| layout.nearest(session, x, y, NEAR / 2.0)) {
-                Some(Target::Event(event)) => Click::Pick(Some(Pick::Event(event))),
-                _ => Click::Menu(id, near.map(|(x, y)| time_at(layout, (x, y)))),
-            };
-        }
-        Some(Target::Timer(id)) => {
-            return trace.timer(id).map_or(Click::Nothing, |timer| event_of(id.node, timer.event));
-        }
-        Some(Target::Op(id)) => {
+    Some(match target {
+        Target::Event(id) => Click::Pick(Some(Pick::Event(id))),
+        Target::Message(id) | Target::Head(id) => Click::Pick(Some(Pick::Message(id))),
+        Target::Lane(id) => Click::Menu(id, None),
+        Target::Timer(id) => trace.timer(id).map_or(Click::Nothing, |timer| event_of(id.node, timer.event)),
+        Target::Op(id) => {
             let op = trace.ops().find(|op| op.id == id);
-            return op.map_or(Click::Nothing, |op| event_of(id.client, op.invoked));
+            op.map_or(Click::Nothing, |op| event_of(id.client, op.invoked))
         }
-        Some(Target::Entry(id) | Target::Begin(id) | Target::End(id)) => {
+        Target::Entry(id) | Target::Begin(id) | Target::End(id) => {
             let caused =
                 |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
-            if let Some(&event) = trace.order().iter().find(|event| caused(event)) {
-                return Click::Pick(Some(Pick::Event(event)));
-            }
+            let event = trace.order().iter().copied().find(caused)?;
+            Click::Pick(Some(Pick::Event(event)))
         }
-        Some(Target::Now) => return Click::Nothing,
-        None => {}
-    }
-    place.map_or(Click::Nothing, |place| beside(session, layout, place))
+        Target::Now => Click::Nothing,
+    })
 }
 
 /// A click on no mark: what is nearest, or the axis of time.

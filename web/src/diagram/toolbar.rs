@@ -12,6 +12,8 @@ use crate::store::work::WorkAction;
 
 /// What the toolbar shows.
 pub struct Toolbar {
+    /// As what the run can be shown.
+    pub sights: Html,
     /// What distance along the time axis means.
     pub scale: TimeScale,
     /// What stands on arrows.
@@ -33,11 +35,6 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
         TimeScale::Warped => "warped",
         TimeScale::Logical => "logical",
     };
-    let labels = match shown.labels {
-        Labels::None => "none",
-        Labels::Kinds => "kinds",
-        Labels::Full => "full",
-    };
     let onscale = {
         let look = desk.look.clone();
         Callback::from(move |value: String| {
@@ -48,24 +45,12 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             }));
         })
     };
-    let onlabels = {
-        let look = desk.look.clone();
-        Callback::from(move |value: String| {
-            look.dispatch(LookAction::Labels(match value.as_str() {
-                "none" => Labels::None,
-                "kinds" => Labels::Kinds,
-                _ => Labels::Full,
-            }));
-        })
-    };
-    let same =
-        |words: [&'static str; 3]| words.map(|word| (AttrValue::from(word), AttrValue::from(word))).to_vec();
     html! {
         <div class="toolbar" role="toolbar" aria-label="Diagram">
+            { shown.sights }
             <PickList label="Time" choices={same(["true", "warped", "logical"])} value={scale} onpick={onscale} name="scale" />
-            <PickList label="Labels" choices={same(["none", "kinds", "full"])} value={labels} onpick={onlabels} name="labels" />
-            <span data-pops="">{ Button::new(Sign::Sliders, "Diagram options", desk.popping((!shown.options_open).then_some(Pop::Options)))
-                .text("More").class("quiet").expanded(shown.options_open).html() }</span>
+            { labels(desk, shown.labels) }
+            { more(desk, shown.options_open) }
             <span class="changed" hidden={shown.changed.is_none()}>{ Button::new(Sign::Eye, "What the last edit can have changed", desk.working(WorkAction::Trace))
                 .text("What changed").hint("w").class("quiet").pressed(shown.changed == Some(true)).html() }</span>
             <span class="cramped small" role="status" hidden={!shown.cramped}>{ if shown.scale == TimeScale::True { "" } else { "Marks keep apart, so not all fits. “true” time fits it." } }</span>
@@ -77,4 +62,34 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             </span>
         </div>
     }
+}
+
+fn same(words: [&'static str; 3]) -> Vec<(AttrValue, AttrValue)> {
+    words.map(|word| (AttrValue::from(word), AttrValue::from(word))).to_vec()
+}
+
+/// What stands on messages.
+pub fn labels(desk: &Desk, shown: Labels) -> Html {
+    let value = match shown {
+        Labels::None => "none",
+        Labels::Kinds => "kinds",
+        Labels::Full => "full",
+    };
+    let onpick = {
+        let look = desk.look.clone();
+        Callback::from(move |value: String| {
+            look.dispatch(LookAction::Labels(match value.as_str() {
+                "none" => Labels::None,
+                "kinds" => Labels::Kinds,
+                _ => Labels::Full,
+            }));
+        })
+    };
+    html! { <PickList label="Labels" choices={same(["none", "kinds", "full"])} {value} {onpick} name="labels" /> }
+}
+
+/// More options of a diagram.
+pub fn more(desk: &Desk, open: bool) -> Html {
+    let button = Button::new(Sign::Sliders, "Diagram options", desk.popping((!open).then_some(Pop::Options)));
+    html! { <span data-pops="">{ button.text("More").class("quiet").expanded(open).html() }</span> }
 }

@@ -9,6 +9,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
 use yew::prelude::*;
 
+use crate::store::look::Sight;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
@@ -86,6 +88,8 @@ pub enum Command {
     Partition,
     /// Crash a node, or recover it.
     Crash,
+    /// The run is shown as this.
+    See(Sight),
     /// Text before an audience, or not.
     Large,
     /// Link and file.
@@ -155,6 +159,10 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("[", _) => Command::ZoomOut,
         ("f", _) => Command::Fit,
         ("B", _) => Command::Branch,
+        ("1", _) => Command::See(Sight::SpaceTime),
+        ("2", _) => Command::See(Sight::Cluster),
+        ("3", _) => Command::See(Sight::Logs),
+        ("4", _) => Command::See(Sight::Table),
         ("p", _) => Command::Partition,
         ("c", _) => Command::Crash,
         ("t", _) => Command::Large,
@@ -255,7 +263,9 @@ fn list(event: &Event) -> Option<HtmlElement> {
 fn lets_go(element: &HtmlElement) -> bool {
     matches!(element.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY")
         || matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "range"))
-        || element.get_attribute("tabindex").as_deref() == Some("0")
+        // Whoever clicked into a table goes on in it with the arrow keys.
+        || (element.get_attribute("tabindex").as_deref() == Some("0")
+            && element.get_attribute("role").as_deref() != Some("grid"))
 }
 
 #[cfg(test)]

@@ -11,9 +11,43 @@ use yew::Reducible;
 
 use crate::keep;
 
+/// As what a run is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sight {
+    /// The space-time diagram.
+    #[default]
+    SpaceTime,
+    /// The nodes, and the messages between them at the playhead.
+    Cluster,
+    /// The servers' logs side by side.
+    Logs,
+    /// Every event in a row.
+    Table,
+}
+
+impl Sight {
+    /// All of them, in the order of their keys.
+    pub const ALL: [Sight; 4] = [Sight::SpaceTime, Sight::Cluster, Sight::Logs, Sight::Table];
+
+    /// Its name in links.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Sight::SpaceTime => "space-time",
+            Sight::Cluster => "cluster",
+            Sight::Logs => "logs",
+            Sight::Table => "table",
+        }
+    }
+}
+
+/// Its name among the options of a link.
+const SIGHT: &str = "as";
+
 /// How a document is looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
+    /// As what it is shown.
+    pub sight: Sight,
     /// The diagram's own options. Its flow counts only if `turned`.
     pub view: View,
     /// Whether the person chose which way time runs; else the window's shape does.
@@ -28,7 +62,14 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { view: View::default(), turned: false, zoom: 1.0, fitted: None, cramped: false }
+        Look {
+            sight: Sight::default(),
+            view: View::default(),
+            turned: false,
+            zoom: 1.0,
+            fitted: None,
+            cramped: false,
+        }
     }
 }
 
@@ -37,6 +78,8 @@ impl Default for Look {
 pub enum LookAction {
     /// Another takes its place.
     Replace(Box<Look>),
+    /// As what it is shown.
+    See(Sight),
     /// What distance along the time axis means.
     Scale(TimeScale),
     /// Which way time runs; `None`: as the window is shaped.
@@ -77,6 +120,9 @@ impl Look {
         if !self.turned {
             map.remove("flow");
         }
+        if self.sight != Sight::default() {
+            map.insert(SIGHT.to_owned(), Value::from(self.sight.name()));
+        }
         // What fits is measured again in the window in which it is opened.
         if self.fitted.is_some() {
             map.insert("fit".to_owned(), Value::Bool(true));
@@ -105,7 +151,10 @@ impl Look {
         view.hide_future = usual.hide_future;
         let zoom = map.get("zoom").and_then(Value::as_f64).filter(|zoom| *zoom > 0.0).unwrap_or(1.0);
         let fits = map.get("fit").and_then(Value::as_bool).unwrap_or(false);
+        let asked = map.get(SIGHT).and_then(Value::as_str);
+        let sight = Sight::ALL.into_iter().find(|sight| Some(sight.name()) == asked);
         Look {
+            sight: sight.unwrap_or_default(),
             view,
             turned: map.contains_key("flow"),
             zoom: zoom.clamp(ZOOM.0, ZOOM.1),
@@ -122,6 +171,7 @@ impl Reducible for Look {
         let mut look = (*self).clone();
         match action {
             LookAction::Replace(other) => look = *other,
+            LookAction::See(sight) => look.sight = sight,
             LookAction::Scale(scale) => look.view.scale = scale,
             LookAction::Turn(flow) => {
                 look.turned = flow.is_some();

@@ -14,6 +14,7 @@ const KEYS: &[(&str, &str)] = &[
     ("←, j, Page Up", "step back"),
     ("Home, End", "to the start, to the end"),
     ("+, −", "faster, slower"),
+    ("1, 2, 3, 4", "show the run as space-time diagram, cluster, logs, table"),
     ("c", "crash the node that is selected, or recover it"),
     ("p", "partition the network"),
     ("u, Ctrl+Z", "undo an edit"),

@@ -1,7 +1,7 @@
 //! Raft for readers: roles and colours, the inspector's fields, and messages in a teacher's words.
 
 use lightcone_sim::ids::NodeId;
-use lightcone_sim::protocol::{LogItem, MsgView, Status, View, Weight};
+use lightcone_sim::protocol::{LogItem, LogView, MsgView, SharedUpTo, Status, View, Weight};
 
 use super::log::Log;
 use super::machine::Outcome;
@@ -55,19 +55,31 @@ fn server_view(server: &Server, stable: &Stable) -> View {
         values.push("…".to_owned());
     }
     let view = view.field("state machine", if values.is_empty() { dash() } else { values.join(" ") });
-    with_log(view, &stable.log, server.commit_index)
+    let before = stable.log.last_index().0.saturating_sub(LOG_SHOWN);
+    View { log: items(&stable.log, server.commit_index, before, LOG_SHOWN), log_before: before, ..view }
 }
 
-fn with_log(mut view: View, log: &Log, commit_index: Index) -> View {
-    view.log_before = log.last_index().0.saturating_sub(LOG_SHOWN);
-    view.log = (view.log_before + 1..=log.last_index().0)
-        .filter_map(|index| {
-            let entry = log.get(Index(index))?;
-            let committed = index <= commit_index.0;
-            Some(LogItem { index, epoch: Some(entry.term.0), text: command_text(&entry.command), committed })
-        })
-        .collect();
-    view
+/// A stretch of a server's log. What it knows to be committed is in memory, and lost in a crash.
+pub(super) fn log(state: Option<&State>, stable: &Stable, before: u64, count: u64) -> LogView {
+    let (commit_index, last_applied) = match state {
+        Some(State::Server(server)) => (server.commit_index, server.last_applied),
+        _ => (Index(0), Index(0)),
+    };
+    LogView {
+        items: items(&stable.log, commit_index, before, count),
+        length: stable.log.last_index().0,
+        shared: Some(SharedUpTo { committed: commit_index.0, applied: last_applied.0 }),
+    }
+}
+
+fn items(log: &Log, commit_index: Index, before: u64, count: u64) -> Vec<LogItem> {
+    let last = log.last_index().0.min(before.saturating_add(count));
+    let item = |index| {
+        let entry = log.get(Index(index))?;
+        let (epoch, text) = (Some(entry.term.0), command_text(&entry.command));
+        Some(LogItem { index, epoch, text, committed: index <= commit_index.0 })
+    };
+    (before + 1..=last).filter_map(item).collect()
 }
 
 fn client_view(client: &Client, stable: &Stable) -> View {

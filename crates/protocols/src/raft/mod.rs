@@ -56,7 +56,7 @@ mod types;
 
 use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::monitor::Monitor;
-use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View};
+use lightcone_sim::protocol::{Ctx, Event, LogView, MsgView, Protocol, Status, View};
 use lightcone_sim::scenario::Scenario;
 
 pub use log::{Digest, Log};
@@ -162,6 +162,10 @@ impl Protocol for Raft {
 
     fn view(&self, state: &State, stable: &Stable) -> View {
         display::view(state, stable)
+    }
+
+    fn log(&self, state: Option<&State>, stable: &Stable, before: u64, count: u64) -> Option<LogView> {
+        Some(display::log(state, stable, before, count))
     }
 
     fn describe(&self, msg: &Msg) -> MsgView {

@@ -2,12 +2,12 @@
 
 use imbl::OrdMap;
 use lightcone_sim::ids::NodeId;
-use lightcone_sim::protocol::{LogItem, MsgView, Status, View, Weight};
+use lightcone_sim::protocol::{LogItem, LogView, MsgView, Status, View, Weight};
 use lightcone_sim::sorted::Set;
 use lightcone_sim::time::{LocalNs, Ns};
 
 use super::coordinator::{Coordinator, Open};
-use super::messages::{Decision, Msg, Txn, Vote};
+use super::messages::{Decision, Msg, Record, Txn, Vote};
 use super::participant::{Participant, Uncertain};
 use super::{Stable, State};
 
@@ -46,10 +46,10 @@ fn epoch(txn: Txn) -> Option<u64> {
 }
 
 /// The end of a long log is what matters.
-const LOG_ITEMS_MAX: usize = 50;
+const LOG_ITEMS_MAX: u64 = 50;
 
 pub(super) fn view(state: &State, stable: &Stable) -> View {
-    let (mut view, decided) = match state {
+    let (view, decided) = match state {
         State::Client(client) => {
             let call = client.calls.current().map_or_else(|| "none".to_owned(), |call| call.op.to_string());
             return View::default().field("call", call).field("waiting", client.calls.waiting());
@@ -57,14 +57,32 @@ pub(super) fn view(state: &State, stable: &Stable) -> View {
         State::Coordinator(coordinator) => (coordinator_view(coordinator, stable), &coordinator.decided),
         State::Participant(participant) => (participant_view(participant), &participant.decided),
     };
-    view.log_before = stable.dt_log.len().saturating_sub(LOG_ITEMS_MAX) as u64;
-    view.log = log_items(stable, decided, view.log_before);
-    view
+    let before = (stable.dt_log.len() as u64).saturating_sub(LOG_ITEMS_MAX);
+    View { log: log_items(stable, decided, before, LOG_ITEMS_MAX), log_before: before, ..view }
 }
 
-fn log_items(stable: &Stable, decided: &OrdMap<Txn, Decision>, before: u64) -> Vec<LogItem> {
-    let shown = stable.dt_log.iter().skip(before as usize);
-    let item = |(index, record): (u64, &super::messages::Record)| LogItem {
+/// A stretch of a server's log, which is its own: what it has in common with others are transactions, not indices.
+pub(super) fn log(state: Option<&State>, stable: &Stable, before: u64, count: u64) -> LogView {
+    let items = match state {
+        Some(State::Coordinator(coordinator)) => log_items(stable, &coordinator.decided, before, count),
+        Some(State::Participant(participant)) => log_items(stable, &participant.decided, before, count),
+        Some(State::Client(_)) | None => log_items(stable, &on_disk(stable), before, count),
+    };
+    LogView { items, length: stable.dt_log.len() as u64, shared: None }
+}
+
+/// What the log says was decided.
+fn on_disk(stable: &Stable) -> OrdMap<Txn, Decision> {
+    let decided = |record: &Record| match *record {
+        Record::Decided { txn, decision } => Some((txn, decision)),
+        _ => None,
+    };
+    stable.dt_log.iter().filter_map(decided).collect()
+}
+
+fn log_items(stable: &Stable, decided: &OrdMap<Txn, Decision>, before: u64, count: u64) -> Vec<LogItem> {
+    let shown = stable.dt_log.iter().skip(before as usize).take(count as usize);
+    let item = |(index, record): (u64, &Record)| LogItem {
         index,
         epoch: epoch(record.txn()),
         text: record.to_string(),

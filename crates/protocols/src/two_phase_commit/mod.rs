@@ -45,7 +45,7 @@
 use imbl::Vector;
 use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::monitor::Monitor;
-use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View};
+use lightcone_sim::protocol::{Ctx, Event, LogView, MsgView, Protocol, Status, View};
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::sorted::Set;
 use lightcone_sim::time::Ns;
@@ -258,6 +258,10 @@ impl Protocol for TwoPhaseCommit {
 
     fn view(&self, state: &State, stable: &Stable) -> View {
         describe::view(state, stable)
+    }
+
+    fn log(&self, state: Option<&State>, stable: &Stable, before: u64, count: u64) -> Option<LogView> {
+        Some(describe::log(state, stable, before, count))
     }
 
     fn describe(&self, msg: &Msg) -> MsgView {

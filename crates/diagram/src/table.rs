@@ -1,0 +1,74 @@
+//! The events of a run as rows of a table: what each was and did in one sentence, and which of them a reader asks for.
+
+use lightcone_sim::ids::{EventId, MsgId, NodeId};
+use lightcone_sim::order::Key;
+use lightcone_sim::session::Session;
+use lightcone_sim::trace::{EventKind, FateKind};
+
+use crate::bands::name_of;
+
+/// The sorts of events that one can ask for: their name, and what belongs to it.
+pub const SORTS: [(&str, &[EventKind]); 6] = [
+    ("message", &[EventKind::Message]),
+    ("timer", &[EventKind::Timer]),
+    ("call", &[EventKind::Op]),
+    ("start", &[EventKind::Boot, EventKind::Recover]),
+    ("fault", &[EventKind::Crash, EventKind::Amnesia, EventKind::Pause, EventKind::Resume, EventKind::Clock]),
+    ("link", &[EventKind::Cut, EventKind::Heal]),
+];
+
+/// Which events are asked for; all, if nothing is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// What must stand in the sentence, in upper or lower case.
+    pub text: String,
+    /// Whose.
+    pub node: Option<NodeId>,
+    /// Of which sort: an index into [`SORTS`].
+    pub sort: Option<usize>,
+}
+
+/// The sort of an event.
+pub fn sort_of(kind: EventKind) -> &'static str {
+    SORTS.iter().find(|(_, kinds)| kinds.contains(&kind)).map_or("", |(name, _)| name)
+}
+
+/// The events up to a moment that are asked for, in order. Fates are known as they are at `told`.
+pub fn events(session: &dyn Session, filter: &Filter, until: Key, told: Key) -> Vec<EventId> {
+    let trace = session.trace();
+    let text = filter.text.trim().to_ascii_lowercase();
+    let is_asked = |id: &EventId| {
+        let kinds = filter.sort.and_then(|sort| SORTS.get(sort)).map(|(_, kinds)| kinds);
+        filter.node.is_none_or(|node| node == id.node)
+            && kinds.is_none_or(|kinds| trace.event(*id).is_some_and(|event| kinds.contains(&event.kind)))
+            && (text.is_empty() || sentence(session, *id, told).to_ascii_lowercase().contains(&text))
+    };
+    trace.order()[..trace.count_until(until)].iter().copied().filter(is_asked).collect()
+}
+
+/// What an event was, and what it sent: `D: election timeout; sends vote? 2 to A, B (lost), C`.
+pub fn sentence(session: &dyn Session, id: EventId, told: Key) -> String {
+    let trace = session.trace();
+    // What is said to several is said once.
+    let mut sent: Vec<(String, String)> = Vec::new();
+    for seq in trace.sends(id) {
+        let message = MsgId::new(id.node, seq);
+        let (Some(record), Some(view)) = (trace.message(message), session.message(message)) else { continue };
+        let fate = match record.fate_at(told.instant()) {
+            FateKind::InFlight | FateKind::Delivered => "",
+            FateKind::Dropped => " (lost)",
+            FateKind::Cut => " (cut off)",
+            FateKind::ToCrashed => " (is down)",
+        };
+        let to = [&name_of(session.scenario(), record.to), fate].concat();
+        match sent.iter_mut().find(|(label, _)| *label == view.label) {
+            Some((_, all)) => all.push_str(&[", ", &to].concat()),
+            None => sent.push((view.label, to)),
+        }
+    }
+    let mut said = session.title(id).unwrap_or_default();
+    for (place, (label, to)) in sent.iter().enumerate() {
+        said.push_str(&[if place == 0 { "; sends " } else { "; " }, label, " to ", to].concat());
+    }
+    said
+}
