@@ -155,7 +155,11 @@ fn html_of_row(
     let onmenu = {
         let desk = desk.clone();
         Callback::from(move |event: MouseEvent| {
-            desk.pop.set(Some(Pop::Lane(node, (f64::from(event.client_x()), f64::from(event.client_y())), None))));
+            desk.pop.set(Some(Pop::Lane(
+                node,
+                (f64::from(event.client_x()), f64::from(event.client_y())),
+                None,
+            )));
         })
     };
     let name = words::name(&work.scenario, node);
