@@ -125,6 +125,8 @@ fn Page(props: &PageProps) -> Html {
         narrow.then_some("narrow"),
         dom::is_framed().then_some("framed"),
         lecture.on.then_some("presenting large"),
+        // A class, and no `:has()` in the sheet: with that, each mark that comes or goes restyles the whole page.
+        (lecture.on && lecture.laser).then_some("pointing"),
     );
     let text_px = if lecture.on { PRESENTER_TEXT_PX } else { habits.text_px() };
     let keys = Transport {
