@@ -128,7 +128,7 @@ impl<'a> Writer<'a> {
                 self.ground.take(self.area(pulse.x, across, 8.0 * unit, 7.0 * unit));
             }
         }
-        for bar in layout.bars.iter().filter(|bar| bar.from < to && bar.to > from) {
+        for bar in layout.bars.within(from, to).iter().filter(|bar| bar.to > from) {
             let (a, b) = (bar.from.max(from), bar.to.min(to));
             let (near, far) = (bar.near, bar.far);
             self.ground.take(self.area((a + b) / 2.0, (near + far) / 2.0, (b - a) / 2.0, (far - near) / 2.0));

@@ -182,7 +182,7 @@ impl Painter<'_> {
     fn has_open_op(&self, chunk: usize) -> bool {
         let (from, to) = (chunk as f64 * crate::weave::CHUNK, (chunk + 1) as f64 * crate::weave::CHUNK);
         let now = self.frame.now.instant();
-        let here = self.layout.bars.iter().filter(|bar| bar.to >= from && bar.from < to);
+        let here = self.layout.bars.within(from, to).iter().filter(|bar| bar.to >= from);
         here.into_iter().any(|bar| bar.called <= now && bar.returned.is_none_or(|returned| returned >= now))
     }
 

@@ -19,7 +19,7 @@ use crate::lanes::Lanes;
 use crate::marks::{Pulse, pulses};
 use crate::moment::Related;
 use crate::numbers::Numbers;
-use crate::ops::{Bar, bars};
+use crate::ops::{Bars, bars};
 use crate::scene::{Shape, Target};
 use crate::view::{Flow, MIN_TEXT_PX, Selected, Space, View};
 use crate::weave::{CHUNK, Weave, natural_zoom};
@@ -34,13 +34,13 @@ pub struct Layout {
     pub(crate) space: Space,
     pub(crate) nodes: Nodes,
     pub(crate) lanes: Lanes,
-    pub(crate) folds: Folds,
+    pub(crate) folds: Rc<Folds>,
     pub(crate) weave: Weave,
     pub(crate) bands: Vec<Band>,
-    pub(crate) bars: Vec<Bar>,
+    pub(crate) bars: Bars,
     pub(crate) pulses: Vec<Pulse>,
     pub(crate) stills: Vec<Still>,
-    pub(crate) stales: Vec<Stale>,
+    pub(crate) stales: Rc<Vec<Stale>>,
     pub(crate) numbers: Numbers,
     pub(crate) gutter: f64,
     pub(crate) cache: RefCell<Cache>,
@@ -69,6 +69,17 @@ pub(crate) struct Drawn {
 impl Layout {
     /// Gives everything in a run its place.
     pub fn new(session: &dyn Session, view: &View, space: Space) -> Layout {
+        Layout::knowing(None, session, view, space)
+    }
+
+    /// The same run, as far as it was computed for this layout, in another room or view. What follows from the run alone
+    /// is not worked out again: to ask what each message says costs more than to place it.
+    #[must_use]
+    pub fn again(&self, session: &dyn Session, view: &View, space: Space) -> Layout {
+        Layout::knowing(Some(self), session, view, space)
+    }
+
+    fn knowing(known: Option<&Layout>, session: &dyn Session, view: &View, space: Space) -> Layout {
         let mut view = view.clone();
         view.text_px =
             if view.text_px.is_finite() { view.text_px.clamp(MIN_TEXT_PX, 48.0) } else { MIN_TEXT_PX };
@@ -81,14 +92,20 @@ impl Layout {
         let nodes = trace.nodes();
         let (before, after) = margins(view.flow, view.text_px);
         let lanes = Lanes::new(nodes, &view, &space, before, after);
-        let folds = fold(session, &view);
+        let same = |known: &&Layout| {
+            known.view.fold_routine == view.fold_routine && known.view.hidden_kinds == view.hidden_kinds
+        };
+        let folds = match known.filter(same) {
+            Some(known) => known.folds.clone(),
+            None => Rc::new(fold(session, &view)),
+        };
         let mut weave = Weave::new(session, &view, &space, &lanes, &folds);
         let bands = bands(session.scenario(), trace, &lanes, view.text_px);
         stop_at_bands(&bands, trace, &lanes, &mut weave);
         let bars = bars(trace, &lanes, &weave, view.text_px);
         let pulses = pulses(&folds, trace, &lanes, &weave);
         let stills = stills(trace, &weave);
-        let stales = stales(trace);
+        let stales = known.map_or_else(|| Rc::new(stales(trace)), |known| known.stales.clone());
         let gutter = gutter(session, lanes.shown(), view.flow, view.text_px);
         let numbers = Numbers::new(&weave.axis, (&view, space.px_per_s), weave.end);
         let cache = RefCell::default();
@@ -125,8 +142,9 @@ impl Layout {
     /// most the natural one. Where marks keep apart whatever the zoom, the picture may be longer all the same.
     pub fn fitted_zoom(session: &dyn Session, view: &View, space: Space) -> f64 {
         let natural = Layout::natural_zoom(session);
+        let known = Layout::new(session, view, Space { px_per_s: natural, ..space });
         let fits = |px_per_s: f64| {
-            let layout = Layout::new(session, view, Space { px_per_s, ..space });
+            let layout = known.again(session, view, Space { px_per_s, ..space });
             let gutter = if view.flow == Flow::LeftToRight { layout.gutter } else { 0.0 };
             layout.length() + gutter <= space.along_px
         };
@@ -145,8 +163,9 @@ impl Layout {
     /// How far a picture that is shorter than the room along the time axis can be stretched so that words find more room:
     /// at most as far as is comfortable.
     pub fn stretch(session: &dyn Session, view: &View, space: Space) -> f64 {
+        let known = Layout::new(session, view, space);
         let fits = |stretch: f64| {
-            let layout = Layout::new(session, &View { stretch, ..view.clone() }, space);
+            let layout = known.again(session, &View { stretch, ..view.clone() }, space);
             let gutter = if view.flow == Flow::LeftToRight { layout.gutter } else { 0.0 };
             layout.length() + gutter <= space.along_px
         };

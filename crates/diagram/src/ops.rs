@@ -33,7 +33,7 @@ fn room(text: f64) -> (f64, f64) {
 }
 
 /// All operations of a run, by where they begin. Those of one client that overlap stand beside each other.
-pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Vec<Bar> {
+pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Bars {
     let (below, height) = room(text);
     let mut bars = Vec::new();
     for (lane, (node, line)) in trace.lanes().enumerate() {
@@ -54,7 +54,30 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ve
         }
     }
     sort_by(&mut bars, |one, other| one.from < other.from);
-    bars
+    let reach = bars.iter().scan(f64::NEG_INFINITY, |reach, bar| {
+        *reach = bar.to.max(*reach);
+        Some(*reach)
+    });
+    Bars { reach: reach.collect(), list: bars }
+}
+
+/// All bars of a picture, so kept that those in sight are found without a look at the rest.
+#[derive(Debug)]
+pub(crate) struct Bars {
+    /// By where they begin.
+    list: Vec<Bar>,
+    /// How far any of them reaches, up to each.
+    reach: Vec<f64>,
+}
+
+impl Bars {
+    /// Those that begin before `to`, without the first of them that all end before `from`. Among the others may be some
+    /// that end before it too.
+    pub fn within(&self, from: f64, to: f64) -> &[Bar] {
+        let behind = self.list.partition_point(|bar| bar.from < to);
+        let first = self.reach.partition_point(|&reach| reach < from).min(behind);
+        &self.list[first..behind]
+    }
 }
 
 /// How bars are seen.
@@ -68,26 +91,29 @@ pub(crate) struct Sight {
 }
 
 /// Draws the bars that begin in a chunk, and the words that stand in it.
-pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, sight: Sight) {
+pub(crate) fn chunk(pen: &mut Pen, moment: &Moment<'_>, bars: &Bars, chunk: usize, sight: Sight) {
     let (from, to) = (chunk as f64 * CHUNK, (chunk + 1) as f64 * CHUNK);
-    let (first, reach) =
-        (bars.partition_point(|bar| bar.from < from), bars.partition_point(|bar| bar.from < to));
-    if reach - first > CROWDED {
-        return together(pen, moment, &bars[first..reach], sight);
+    let near = bars.within(from - sight.text, to);
+    let here = &near[near.partition_point(|bar| bar.from < from)..];
+    if here.len() > CROWDED {
+        return together(pen, moment, here, sight);
     }
-    for bar in bars[first..reach].iter().filter(|bar| moment.shows(bar.called)) {
+    for bar in here.iter().filter(|bar| moment.shows(bar.called)) {
         draw(pen, moment, bar, sight);
     }
-    for bar in bars[..reach].iter().filter(|bar| moment.shows(bar.called) && end(bar, sight) > from) {
+    for bar in near.iter().filter(|bar| moment.shows(bar.called) && end(bar, sight) > from) {
         say(pen, moment, bar, (from, to), sight);
     }
 }
 
 /// Draws the bars that begin before a chunk and reach into it: where it is the first in sight, nobody else does.
-pub(crate) fn reaching(pen: &mut Pen, moment: &Moment<'_>, bars: &[Bar], chunk: usize, sight: Sight) {
+pub(crate) fn reaching(pen: &mut Pen, moment: &Moment<'_>, bars: &Bars, chunk: usize, sight: Sight) {
     let from = chunk as f64 * CHUNK;
-    let before = &bars[..bars.partition_point(|bar| bar.from < from)];
-    for bar in before.iter().filter(|bar| moment.shows(bar.called) && end(bar, sight) > from) {
+    for bar in bars
+        .within(from - sight.text, from)
+        .iter()
+        .filter(|bar| moment.shows(bar.called) && end(bar, sight) > from)
+    {
         draw(pen, moment, bar, sight);
     }
 }

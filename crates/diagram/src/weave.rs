@@ -90,6 +90,8 @@ pub(crate) struct Weave {
     /// By lane and event: how far along it is.
     pub events: Vec<Vec<f64>>,
     pub arrows: Vec<Arrow>,
+    /// When messages were lost, in order.
+    pub lost: Vec<Instant>,
     /// By lane: where its own messages begin among the arrows.
     first: Vec<u32>,
     copies: Map<MsgId, u32>,
@@ -159,6 +161,7 @@ impl Weave {
             axis,
             events,
             arrows: Vec::new(),
+            lost: Vec::new(),
             first: Vec::new(),
             copies: Map::new(),
             chunks: Vec::new(),
@@ -167,6 +170,10 @@ impl Weave {
             column: column(view, zoom),
         };
         weave.add_arrows(trace, view, lanes, folds, gaps);
+        let lost =
+            |arrow: &&Arrow| matches!(arrow.fate, FateKind::Dropped | FateKind::Cut | FateKind::ToCrashed);
+        weave.lost = weave.arrows.iter().filter(lost).map(|arrow| arrow.over).collect();
+        sort(&mut weave.lost);
         weave.measure(trace);
         weave.cut_into_chunks();
         weave

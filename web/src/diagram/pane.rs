@@ -240,8 +240,9 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
     use_effect_with((fits, size, view.clone(), work.number), move |(fits, size, view, _)| {
         if let (true, Some(size)) = (*fits, *size) {
             let goal = if run.session().trace().last_event(now).is_some() { now.at } else { until };
+            let known = Layout::new(&*run.session(), view, space(size, view.flow, natural));
             let at = |factor: f64| {
-                let layout = Layout::new(&*run.session(), view, space(size, view.flow, natural * factor));
+                let layout = known.again(&*run.session(), view, space(size, view.flow, natural * factor));
                 let (x, gutter) = (layout.x_of((goal, u32::MAX)), layout.gutter());
                 (x, if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - gutter)
             };
@@ -280,8 +281,18 @@ pub fn selected(pick: Pick) -> Selected {
 
 #[hook]
 fn use_plan(run: &Run, view: View, space: Option<Space>) -> Option<Plan> {
+    let before = use_mut_ref(|| None::<(Run, Plan)>);
     let plan = use_memo((run.clone(), view, space), |(run, view, space)| {
-        space.map(|space| Plan(Rc::new(Layout::new(&*run.session(), view, space))))
+        let mut before = before.borrow_mut();
+        let session = run.session();
+        let layout = match (before.take(), (*space)?) {
+            // Zooming asks for the same run again and again.
+            (Some((known, Plan(layout))), space) if known == *run => layout.again(&*session, view, space),
+            (_, space) => Layout::new(&*session, view, space),
+        };
+        let plan = Plan(Rc::new(layout));
+        *before = Some((run.clone(), plan.clone()));
+        Some(plan)
     });
     (*plan).clone()
 }
