@@ -53,6 +53,36 @@ pub fn use_scroll(
     latest.borrow_mut().clone_from(&plan);
     let before = use_mut_ref(|| None::<Plan>);
 
+    // A new layout is drawn at once where it will be scrolled to, and not first where the one before it was.
+    let ahead = plan.as_ref().and_then(|plan| {
+        let known = before.borrow();
+        let first = known.is_none();
+        known.as_ref().is_none_or(|known| known != plan).then_some(())?;
+        let to = kept_at(*anchor.borrow(), plan, playing, (true, first))?;
+        let room = room(&node.cast::<Element>()?, flow, 0.0);
+        let last = (plan.0.length() + plan.0.gutter() - room).max(0.0);
+        Some(about(to.clamp(0.0, last), room))
+    });
+    use_effect_with((plan.clone(), playing), {
+        let (node, anchor) = (node.clone(), anchor.clone());
+        move |(plan, playing): &(Option<Plan>, Playing)| {
+            if let (Some(element), Some(plan)) = (node.cast::<Element>(), plan) {
+                let is_new = before.borrow().as_ref() != Some(plan);
+                let mut anchor = anchor.borrow_mut();
+                let x = plan.0.x_of(playing.now.instant());
+                let first = before.borrow().is_none();
+                if let Some(to) = kept_at(*anchor, plan, *playing, (is_new, first)) {
+                    scroll_to(&element, flow, to);
+                }
+                if anchor.pointed.take().is_none() {
+                    follow(&element, flow, plan, x, playing.playing);
+                }
+                anchor.now = x - offset(&element, flow);
+                *before.borrow_mut() = Some(plan.clone());
+            }
+        }
+    });
+    // After the scrolling, so that it is not measured where it is no longer.
     use_effect_with((plan.clone(), flow), {
         let (node, set) = (node.clone(), seen.setter());
         move |(_, flow): &(Option<Plan>, Flow)| {
@@ -68,31 +98,18 @@ pub fn use_scroll(
             move || drop(listener)
         }
     });
-    use_effect_with((plan.clone(), playing), {
-        let (node, anchor) = (node.clone(), anchor.clone());
-        move |(plan, playing): &(Option<Plan>, Playing)| {
-            if let (Some(element), Some(plan)) = (node.cast::<Element>(), plan) {
-                let is_new = before.borrow().as_ref() != Some(plan);
-                let mut anchor = anchor.borrow_mut();
-                let x = plan.0.x_of(playing.now.instant());
-                let pointed = anchor.pointed.take().map(|(time, away)| (plan.0.x_of((time, 0)), away));
-                let first = before.borrow().is_none();
-                match pointed {
-                    Some((x, away)) => scroll_to(&element, flow, x - away),
-                    None if is_new && playing.fits => scroll_to(&element, flow, 0.0),
-                    None if is_new && !first => scroll_to(&element, flow, x - anchor.now),
-                    None => {}
-                }
-                if pointed.is_none() {
-                    follow(&element, flow, plan, x, playing.playing);
-                }
-                anchor.now = x - offset(&element, flow);
-                *before.borrow_mut() = Some(plan.clone());
-            }
-        }
-    });
     use_zoom(node, flow, latest, anchor, look);
-    *seen
+    ahead.or(*seen)
+}
+
+/// Where it is scrolled to so that what is anchored stays in its place, if anything has to be done for that.
+fn kept_at(anchor: Anchor, plan: &Plan, playing: Playing, (is_new, first): (bool, bool)) -> Option<f64> {
+    match anchor.pointed {
+        Some((time, away)) => Some(plan.0.x_of((time, 0)) - away),
+        None if is_new && playing.fits => Some(0.0),
+        None if is_new && !first => Some(plan.0.x_of(playing.now.instant()) - anchor.now),
+        None => None,
+    }
 }
 
 /// How far it is scrolled along time.
@@ -117,8 +134,11 @@ fn room(element: &Element, flow: Flow, gutter: f64) -> f64 {
 }
 
 fn in_sight(element: &Element, flow: Flow) -> (f64, f64) {
-    let from = offset(element, flow);
-    let to = from + room(element, flow, 0.0);
+    about(offset(element, flow), room(element, flow, 0.0))
+}
+
+fn about(from: f64, room: f64) -> (f64, f64) {
+    let to = from + room;
     (((from / STEP).floor() - 1.0) * STEP, ((to / STEP).ceil() + 1.0) * STEP)
 }
 
