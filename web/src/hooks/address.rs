@@ -33,6 +33,9 @@ use crate::words;
 
 /// How long after a change the address follows, in ms.
 const LATER: u32 = 250;
+/// It holds a hash of all so far, for which a step in a long run would have to wait: a ms more for so many events. Whoever
+/// leaves the page before takes the address along all the same.
+const EVENTS_A_MS: usize = 100;
 /// So long, in ms, a document may be on its way before the page says so.
 const SLOW: u32 = 300;
 /// So far beyond the end of a run a link may ask for: it is computed then.
@@ -266,10 +269,11 @@ pub fn use_address(
     failure::keep(&shelf);
     let changed = (work.number, work.scenario.clone(), work.now, work.quiz, (**look).clone());
     use_effect_with(changed, {
-        let shelf = shelf.clone();
+        let (shelf, (so_far, _)) = (shelf.clone(), work.place());
         move |_| {
             let later = shelf.clone();
-            let timer = Timeout::new(LATER, move || flush(&later));
+            let wait = LATER + u32::try_from(so_far / EVENTS_A_MS).unwrap_or(0);
+            let timer = Timeout::new(wait, move || flush(&later));
             shelf.borrow_mut().timer = Some(timer);
         }
     });
