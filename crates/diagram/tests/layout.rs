@@ -341,6 +341,20 @@ fn a_view_reads_with_nothing_said_and_survives_nonsense() {
 }
 
 #[test]
+fn a_layout_that_knows_the_run_is_the_same_as_one_that_does_not() {
+    let session = run(troubled(3));
+    let first = Layout::new(&*session, &View::default(), SPACE);
+    let unfolded = View { fold_routine: false, ..View::default() };
+    let hidden = View { hidden_kinds: ["AppendEntries".to_owned()].into(), ..View::default() };
+    for view in [View { scale: TimeScale::Logical, ..View::default() }, View::default(), unfolded, hidden] {
+        let space = Space { px_per_s: SPACE.px_per_s * 1.7, ..SPACE };
+        let frame = Frame::at(Key::end_of(Ns::ms(1_150)));
+        let known = first.again(&*session, &view, space).scene(&*session, &frame);
+        assert_eq!(known, Layout::new(&*session, &view, space).scene(&*session, &frame));
+    }
+}
+
+#[test]
 fn a_short_run_is_stretched_to_fill_its_room_and_a_long_one_is_not() {
     let entry = lightcone_protocols::find("2pc").expect("two-phase commit");
     let session = run(Scenario { until: Ns::s(2), ..(entry.scenario)(None) });
