@@ -39,6 +39,8 @@ pub enum Failure {
         /// What the system said.
         source: io::Error,
     },
+    /// A part of the built page has a path that does not change with its content.
+    Unhashed(String),
     /// The address to serve on could not be had.
     Address {
         /// The port that was asked for.
@@ -62,6 +64,12 @@ impl fmt::Display for Failure {
             Failure::File { doing, path, source } => {
                 write!(f, "could not {doing} {}: {source}.", path.display())
             }
+            Failure::Unhashed(name) => {
+                write!(
+                    f,
+                    "dist/{name} needs a hash of its content in its path, or browsers will mix two builds."
+                )
+            }
             Failure::Address { port, source } => {
                 write!(f, "could not serve on port {port} of 127.0.0.1: {source}; try another with --port.")
             }
@@ -77,7 +85,9 @@ impl std::error::Error for Failure {
             | Failure::File { source, .. }
             | Failure::Address { source, .. }
             | Failure::Serving(source) => Some(source),
-            Failure::Usage(_) | Failure::Missing { .. } | Failure::Command { .. } => None,
+            Failure::Usage(_) | Failure::Missing { .. } | Failure::Command { .. } | Failure::Unhashed(_) => {
+                None
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod args;
 mod bench;
 mod command;
 mod failure;
+mod offline;
 mod page;
 mod project;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::command;
 use crate::failure::Failure;
+use crate::offline;
 use crate::project::Project;
 use crate::tools::Tools;
 
@@ -23,7 +24,7 @@ pub fn build(project: &Project) -> Result<(), Failure> {
         trunk.env("CARGO_ENCODED_RUSTFLAGS", flags(project.root(), &sources()));
         command::run(trunk.args(["build", "--release"]).current_dir(folder))?;
     }
-    Ok(())
+    offline::write(project)
 }
 
 /// What rustc is told beside what its caller wants: the page says where a panic came from, and that should name a crate
