@@ -8,6 +8,7 @@ mod bench;
 mod chunks;
 mod command;
 mod failure;
+mod offline;
 mod page;
 mod project;
 #[cfg(test)]
