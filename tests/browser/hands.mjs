@@ -124,6 +124,13 @@ export async function choose(page, list, words) {
   await page.getByRole("combobox", { name: list, exact: true }).selectOption({ label: words });
 }
 
+/** Chooses another protocol, and waits until its code is here and its run stands on the page. */
+export async function openProtocol(page, name) {
+  await page.locator("select[name=protocol]").selectOption(name);
+  await page.waitForFunction((name) => location.hash.slice(1).split("?")[0] === name, name);
+  await ready(page);
+}
+
 /** Opens an example of the protocol at hand. */
 export async function openExample(page, title) {
   await choose(page, "Examples", title);

@@ -45,7 +45,8 @@ export async function open(
   { url = "", viewport = { width: 1280, height: 800 }, colorScheme = "light", expect = [], context: more = {} } = {},
 ) {
   const [instance, base] = await Promise.all([browser(), address()]);
-  const context = await instance.newContext({ viewport, colorScheme, ...more });
+  // What the service worker fetches ahead would be told from what the page wants only with pains.
+  const context = await instance.newContext({ viewport, colorScheme, serviceWorkers: "block", ...more });
   context.setDefaultTimeout(PATIENCE);
   const problems = [];
   context.on("page", (page) => watch(page, problems));

@@ -7,6 +7,8 @@ import { pause, playing, ready, stepUntil, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 import { host, SECOND } from "./host.mjs";
 
+/** Here service workers are at work. */
+const WORKERS = { serviceWorkers: "allow" };
 /** The browser says this of what it cannot fetch; that the page does without is what is tested. */
 const OFFLINE = [/ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|NS_ERROR|sw\.js/];
 
@@ -37,7 +39,7 @@ async function labOpens(page) {
 
 test("after one visit the page opens without a network, and a leader is elected", async (t) => {
   const site = await host(t);
-  const { page, context, shot } = await open(t, { url: `${site.url}#raft`, expect: OFFLINE });
+  const { page, context, shot } = await open(t, { url: `${site.url}#raft`, expect: OFFLINE, context: WORKERS });
   await ready(page);
   await kept(page, site.url);
   const paths = site.asked.map(({ path }) => path);
@@ -60,7 +62,7 @@ test("after one visit the page opens without a network, and a leader is elected"
 
 test("a lab that was visited opens without a network", async (t) => {
   const site = await host(t);
-  const { page, context, shot } = await open(t, { url: `${site.url}labs/`, expect: OFFLINE });
+  const { page, context, shot } = await open(t, { url: `${site.url}labs/`, expect: OFFLINE, context: WORKERS });
   await title(page).first().waitFor();
   await kept(page, `${site.url}labs/`);
   await kept(page, site.url);
@@ -75,7 +77,7 @@ test("a lab that was visited opens without a network", async (t) => {
 
 test("a network that is silent does not keep anybody waiting", async (t) => {
   const site = await host(t);
-  const { page } = await open(t, { url: `${site.url}#raft`, expect: OFFLINE });
+  const { page } = await open(t, { url: `${site.url}#raft`, expect: OFFLINE, context: WORKERS });
   await ready(page);
   await kept(page, site.url);
   site.hush();
@@ -86,7 +88,7 @@ test("a network that is silent does not keep anybody waiting", async (t) => {
 
 test("the next visit gets a new build as a whole, and a page of the old one stays at work", async (t) => {
   const site = await host(t);
-  const { page: old, context } = await open(t, { url: `${site.url}labs/`, expect: OFFLINE });
+  const { page: old, context } = await open(t, { url: `${site.url}labs/`, expect: OFFLINE, context: WORKERS });
   await title(old).first().waitFor();
   await kept(old, `${site.url}labs/`);
   await kept(old, site.url);
@@ -136,7 +138,7 @@ test("the next visit gets a new build as a whole, and a page of the old one stay
 
 test("where nothing can be kept, the page is at work all the same", async (t) => {
   const site = await host(t);
-  const { page, context } = await open(t, { url: "about:blank" });
+  const { page, context } = await open(t, { url: "about:blank", context: WORKERS });
   await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "serviceWorker", { get: () => undefined }));
   await page.goto(`${site.url}#raft`);
   await ready(page);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cards, pause, ready, until } from "./hands.mjs";
+import { cards, openProtocol, pause, ready, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -64,7 +64,6 @@ test("a value that the protocol refuses is marked too, and another document begi
   assert.match((await wrong())[0], /^nodes: .* from 1 to /);
   assert.ok(await undo.isDisabled(), "nothing was changed");
   assert.equal(await field("seed").inputValue(), "1");
-  await page.locator("select[name=protocol]").selectOption("paxos");
-  await ready(page);
+  await openProtocol(page, "paxos");
   assert.deepEqual(await wrong(), []);
 });
