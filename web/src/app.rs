@@ -127,6 +127,7 @@ fn Page(props: &PageProps) -> Html {
         },
         sight => {
             shown.clear();
+            let chosen = sight != props.look.sight;
             let (work, look) = (work.clone(), look.clone());
             views::view(views::ViewProps {
                 sight,
@@ -136,6 +137,7 @@ fn Page(props: &PageProps) -> Html {
                 pick: picked,
                 lanes: lanes.clone(),
                 narrow,
+                chosen,
                 options_open,
             })
         }
