@@ -210,7 +210,7 @@ impl Painter<'_> {
         let lines = lines.into_iter().filter(|(_, line)| !line.is_empty());
         for (line, (class, content)) in lines.enumerate() {
             let y = place.across + half + text * (1.2 + 1.15 * line as f64);
-            let content = shorten(content, text, text * 9.0).unwrap_or_default();
+            let content = shorten(content, text, text * 12.0).unwrap_or_default();
             let words =
                 Words { x: place.along, y, anchor: Anchor::Middle, ..Words::unplaced(content, text, true) };
             self.ground.take(Area::of(&words));
