@@ -16,7 +16,9 @@ cargo xtask test [fmt|clippy|native|wasm|page|browser]...
 cargo xtask size
     builds the page and measures what its first view transfers
 cargo xtask bench
-    measures how fast runs are, natively and in WebAssembly in turn";
+    measures how fast runs are, natively and in WebAssembly in turn
+cargo xtask bench-web
+    builds the page and measures its frames in Chromium, beside an empty page";
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,6 +45,8 @@ pub enum Task {
     Size,
     /// Measure the simulation.
     Bench,
+    /// Measure the page's frames.
+    BenchWeb,
 }
 
 /// Reads the words after `cargo xtask`.
@@ -56,6 +60,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, Failure> {
         "test" => test(words),
         "size" => nothing_more(words, Task::Size),
         "bench" => nothing_more(words, Task::Bench),
+        "bench-web" => nothing_more(words, Task::BenchWeb),
         other => Err(Failure::Usage(format!("there is no task `{other}`"))),
     }
 }
@@ -138,6 +143,7 @@ mod tests {
             ("test everything", "everything"),
             ("build now", "now"),
             ("bench twice", "twice"),
+            ("bench-web 1000", "1000"),
         ] {
             let message = words(line).unwrap_err().to_string();
             assert!(message.contains(&format!("`{named}`")), "{line}: {message}");

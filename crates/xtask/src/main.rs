@@ -1,10 +1,11 @@
-//! What a newcomer types: `cargo xtask serve`, `build`, `test`, `size` and `bench`.
+//! What a newcomer types: `cargo xtask serve`, `build`, `test`, `size`, `bench` and `bench-web`.
 //!
 //! Each task installs what it needs and lacks, and otherwise says in one sentence what is missing. None of them looks
 //! into our other crates: they call cargo, Trunk and node, and read what those print.
 
 mod args;
 mod bench;
+mod bench_web;
 mod chunks;
 mod command;
 mod failure;
@@ -62,6 +63,10 @@ fn run() -> Result<ExitCode, Failure> {
             size::measure(&project)?;
         }
         Task::Bench => bench::run(&project)?,
+        Task::BenchWeb => {
+            page::build(&project)?;
+            bench_web::run(&project)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
