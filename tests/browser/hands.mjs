@@ -119,6 +119,12 @@ export async function toNode(page, name, deed) {
   await menu.waitFor({ state: "detached" });
 }
 
+/** Writes into a field, key by key, in place of what stands there. */
+export async function typeInto(page, field, text) {
+  await field.selectText();
+  await page.keyboard.type(text);
+}
+
 /** Chooses from a list by its accessible name. */
 export async function choose(page, list, words) {
   await page.getByRole("combobox", { name: list, exact: true }).selectOption({ label: words });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 
-import { address, browser, root, stop } from "./browser.mjs";
+import { address, newContext, root, stop } from "./browser.mjs";
 
 /** Bytes that a first view may transfer. */
 export const LIMIT = 450_000;
@@ -17,7 +17,7 @@ export const LIMIT = 450_000;
  */
 export async function firstView() {
   const base = await address();
-  const context = await (await browser()).newContext();
+  const context = await newContext();
   try {
     const fetched = new Set();
     const page = await context.newPage();
