@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { copyLink, openFile, pause, playhead, press, ready, script, telling, toNode, trouble } from "./hands.mjs";
+import { copyLink, openFile, pause, playhead, press, ready, script, telling, toNode, trouble, typeInto } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -169,12 +169,12 @@ test("a name, a note and an operation with HTML, written in the page itself", as
   const { page } = await edited(t);
   await page.locator('article[data-node="C"] .card-name').click();
   const menu = page.locator('[data-sheet="lane"]');
-  await menu.getByLabel("called").fill("<b>x</b><script>");
+  await typeInto(page, menu.getByLabel("called"), "<b>x</b><script>");
   await telling(page, () => page.keyboard.press("Enter"));
   await page.keyboard.press("Escape");
   assert.equal(await page.locator('article[data-node="C"] .card-name').innerText(), "<b>x</b><script>");
   await page.keyboard.press("e");
-  await page.getByLabel("Note", { exact: true }).fill("<img src=x onerror=hit=1>");
+  await typeInto(page, page.getByLabel("Note", { exact: true }), "<img src=x onerror=hit=1>");
   await telling(page, () => page.keyboard.press("Enter"));
   await page.locator(".note-row").getByText("<img src=x onerror=hit=1>").waitFor();
   assert.equal(await page.evaluate(() => document.querySelectorAll("img").length + (window.hit ?? 0)), 0);

@@ -1,4 +1,5 @@
-// Chromium, and the address at which it finds the built page: each started once for whoever asks in this process.
+// The browser, and the address at which it finds the built page: each started once for whoever asks in this process.
+// It is Chromium, or Firefox where BROWSER=firefox says so.
 
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -7,9 +8,12 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
+import * as firefox from "./firefox.mjs";
+
 /** The checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
+const CHROMIUMS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 const FLAGS = [
   "--headless",
   "--no-sandbox",
@@ -30,16 +34,36 @@ export async function address() {
   return (await server).url;
 }
 
-/** The browser, one for all tests of a file, in which each has a profile of its own. */
-export async function browser() {
-  running ??= chromium.launch({ executablePath: executable(), args: FLAGS, headless: true });
-  return running;
+/** Whether the tests run in Firefox. */
+export const inFirefox = process.env.BROWSER === "firefox";
+
+/** Why a test is skipped in Firefox, as an option of the test. The README lists them. */
+export const undrivable = (why) => ({ skip: inFirefox && why });
+
+/** A profile of its own, in a browser that all tests of a file share. */
+export async function newContext(options = {}) {
+  if (inFirefox) return firefox.newContext(executable("FIREFOX", "Firefox", ["firefox-esr", "firefox"]), options);
+  running ??= chromium.launch({ executablePath: executable("CHROMIUM", "Chromium", CHROMIUMS), args: FLAGS, headless: true });
+  return (await running).newContext(options);
+}
+
+/** Moves fingers: each place is where they all are at a time, [[x, y], …]; where there is none, they are lifted. */
+export async function touch(page, places) {
+  if (inFirefox) return firefox.touch(page, places);
+  const fingers = await page.context().newCDPSession(page);
+  let down = 0;
+  for (const place of places) {
+    const type = place.length > down ? "touchStart" : place.length === 0 ? "touchEnd" : "touchMove";
+    await fingers.send("Input.dispatchTouchEvent", { type, touchPoints: place.map(([x, y], id) => ({ x, y, id })) });
+    down = place.length;
+  }
 }
 
 /** Stops what was started here. */
 export async function stop() {
   await (await running)?.close();
-  (await server)?.process?.kill();
+  await firefox.close();
+  await (await server)?.process?.kill();
 }
 
 /** Serves the page as it was last built, below a path, so that every address in it must be relative. */
@@ -56,13 +80,12 @@ function serve() {
   });
 }
 
-/** Chromium: the one that CHROMIUM names, else the first on PATH. */
-function executable() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+/** A program: the one that the variable names, else the first on PATH. */
+function executable(variable, program, names) {
+  if (process.env[variable]) return process.env[variable];
   const folders = (process.env.PATH ?? "").split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
-  if (!found) throw new Error("Chromium is missing: install it, or name an installed one in the variable CHROMIUM.");
+  if (!found) throw new Error(`${program} is missing: install it, or name an installed one in the variable ${variable}.`);
   return found;
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { invariants, openExample, pause, playhead, press, ready, script, telling, toNode, trouble, until } from "./hands.mjs";
+import { invariants, openExample, openProtocol, pause, playhead, press, ready, script, telling, toNode, trouble, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -93,8 +93,7 @@ test("work that was left by opening something else is told of, and a press leads
   for (const viewport of [SIZE, PHONE]) {
     const { page, shot } = await raft(t, "950ms", { viewport });
     const kept = page.locator(".banner.left");
-    await page.locator("select[name=protocol]").selectOption("2pc");
-    await ready(page);
+    await openProtocol(page, "2pc");
     assert.ok(await kept.isHidden(), "nothing was edited");
     await pause(page);
     await toNode(page, "B", "Crash");

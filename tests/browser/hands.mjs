@@ -119,9 +119,22 @@ export async function toNode(page, name, deed) {
   await menu.waitFor({ state: "detached" });
 }
 
+/** Writes into a field, key by key, in place of what stands there. */
+export async function typeInto(page, field, text) {
+  await field.selectText();
+  await page.keyboard.type(text);
+}
+
 /** Chooses from a list by its accessible name. */
 export async function choose(page, list, words) {
   await page.getByRole("combobox", { name: list, exact: true }).selectOption({ label: words });
+}
+
+/** Chooses another protocol, and waits until its code is here and its run stands on the page. */
+export async function openProtocol(page, name) {
+  await page.locator("select[name=protocol]").selectOption(name);
+  await page.waitForFunction((name) => location.hash.slice(1).split("?")[0] === name, name);
+  await ready(page);
 }
 
 /** Opens an example of the protocol at hand. */

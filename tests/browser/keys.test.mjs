@@ -146,7 +146,7 @@ test("letters can be turned off as keys; arrows and Space go on", async (t) => {
   const { page } = await open(t, { url: "#raft?t=900ms", viewport: { width: 1440, height: 900 } });
   await ready(page);
   await pause(page);
-  await page.getByRole("button", { name: /^More/ }).click();
+  await page.getByRole("button", { name: "Diagram options" }).click();
   await page.getByRole("checkbox", { name: /Letters and signs are keys/ }).uncheck();
   await page.keyboard.press("Escape");
   for (const key of ["p", "v", "J", "?", "s"]) await page.keyboard.press(key);

@@ -32,6 +32,30 @@ const SIGHTS = {
   share: (page) => page.getByRole("button", { name: "Share" }).click(),
   options: (page) => page.getByRole("button", { name: "Diagram options" }).click(),
   help: (page) => page.keyboard.press("?"),
+  jump: (page) => page.keyboard.press("J"),
+  message: async (page) => {
+    await page.keyboard.press("e");
+    for (let step = 0; step < 20 && !(await page.locator(".look-message").count()); step += 1) {
+      await page.keyboard.press(step % 2 === 0 ? "<" : "Shift+ArrowLeft");
+    }
+    await page.keyboard.press("m");
+    await page.locator('[data-sheet="message"]').waitFor();
+  },
+  span: async (page) => {
+    await page.keyboard.press("Escape");
+    await toNodes(page);
+    await (await laneMenu(page, "B")).getByRole("button", { name: "For a while…" }).click();
+    await page.locator('[data-sheet="span"]').waitFor();
+  },
+  lecture: async (page) => {
+    for (let time = 0; time < 2; time += 1) await page.keyboard.press("Escape");
+    await page.keyboard.press("v");
+    await page.locator("[data-lecture]").waitFor();
+  },
+  branches: async (page) => {
+    await page.keyboard.press("B");
+    await page.locator(".beside svg.body [data-target]").first().waitFor({ state: "attached" });
+  },
 };
 
 /** Nothing of what is shown is still being fetched. */

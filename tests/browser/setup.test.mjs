@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { cards, pause, ready, until } from "./hands.mjs";
+import { cards, openProtocol, pause, ready, typeInto, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -18,7 +18,7 @@ async function setup(t) {
   if ((await fold.getAttribute("aria-expanded")) === "false") await fold.click();
   const field = (name) => page.locator(`#panel-setup input[name="${name}"]`);
   const write = async (name, text, key = "Tab") => {
-    await field(name).fill(text);
+    await typeInto(page, field(name), text);
     await page.keyboard.press(key);
   };
   const wrong = () => page.locator("#panel-setup .wrong:not([hidden])").allTextContents();
@@ -64,7 +64,6 @@ test("a value that the protocol refuses is marked too, and another document begi
   assert.match((await wrong())[0], /^nodes: .* from 1 to /);
   assert.ok(await undo.isDisabled(), "nothing was changed");
   assert.equal(await field("seed").inputValue(), "1");
-  await page.locator("select[name=protocol]").selectOption("paxos");
-  await ready(page);
+  await openProtocol(page, "paxos");
   assert.deepEqual(await wrong(), []);
 });

@@ -9,8 +9,9 @@ import { firstView, LIMIT, total } from "./size.mjs";
 after(stop);
 
 test("the first view transfers at most 450 kB", async () => {
-  const files = await firstView();
+  const { files } = await firstView();
   const list = files.map(({ name, compressed }) => `${name}: ${compressed}`).join(", ");
   assert.ok(files.some(({ name }) => name.endsWith(".wasm")), `no WebAssembly among ${list}`);
+  assert.ok(files.some(({ name }) => name === "sw.js"), `no service worker among ${list}`);
   assert.ok(total(files) <= LIMIT, `${total(files)} bytes: ${list}`);
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
+import { undrivable } from "./browser.mjs";
 import {
   assertSameDrawing,
   card,
@@ -20,6 +21,7 @@ import {
   script,
   telling,
   toNode,
+  typeInto,
   until,
 } from "./hands.mjs";
 import { open } from "./harness.mjs";
@@ -69,7 +71,9 @@ test("keys work wherever one has clicked before", async (t) => {
   }
 });
 
-test("keys work after an example was chosen with the mouse", async (t) => {
+const LIST = undrivable("a list that has dropped down is Firefox's own, where no keys can be sent");
+
+test("keys work after an example was chosen with the mouse", LIST, async (t) => {
   const { page } = await raft(t);
   const list = page.getByRole("combobox", { name: "Examples" });
   await list.click();
@@ -161,15 +165,15 @@ test("what was done is changed and taken out in the script", async (t) => {
   await toNode(page, "B", "Crash");
   const row = page.getByRole("list", { name: "Script" }).getByRole("listitem").first();
   await row.getByRole("button", { name: "Change: B crashes" }).click();
-  await row.getByLabel("node").fill("D");
+  await typeInto(page, row.getByLabel("node"), "D");
   await telling(page, () => page.keyboard.press("Enter"));
   assert.deepEqual(await script(page), ["D crashes"]);
   assert.equal((await card(page, "B")).condition, "up");
 
-  await row.getByLabel("at").fill("300 ms");
+  await typeInto(page, row.getByLabel("at"), "300 ms");
   await telling(page, () => page.keyboard.press("Enter"));
   assert.equal(await row.locator(".script-time").innerText(), "0.300 s");
-  await row.getByLabel("node").fill("nobody");
+  await typeInto(page, row.getByLabel("node"), "nobody");
   await page.keyboard.press("Enter");
   await row.getByRole("alert").waitFor();
   assert.deepEqual(await script(page), ["D crashes"], "nonsense changes nothing");

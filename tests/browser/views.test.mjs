@@ -207,6 +207,18 @@ test("a keyboard alone reaches the table, and the playhead's row is where it beg
   assert.equal(await page.getByRole("grid").getAttribute("aria-activedescendant"), `row-${before}`);
 });
 
+test("whoever chooses the table goes on in it with the arrow keys; a page that opens takes no focus", async (t) => {
+  const { page } = await at(t, "raft?t=950ms&view.as=table");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "BODY");
+  const { page: other } = await at(t, "raft?t=950ms");
+  await other.keyboard.press("4");
+  await view(other, "table").waitFor();
+  await other.keyboard.press("ArrowDown");
+  const now = await other.locator(".event-row.now").getAttribute("data-event");
+  const all = await rows(other);
+  await other.locator(`.event-row.picked[data-event="${all[all.indexOf(now) + 1]}"]`).waitFor();
+});
+
 test("a search, a node and a kind narrow the table down", async (t) => {
   const { page } = await at(t, "raft?t=950ms&view.as=table");
   const count = async () => Number((await page.locator(".row-count").textContent()).match(/\d+/)[0]);

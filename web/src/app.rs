@@ -149,8 +149,10 @@ fn Page(props: &PageProps) -> Html {
         },
         sight => {
             shown.clear();
+            let chosen = sight != props.look.sight;
             let (work, look, lanes) = (work.clone(), look.clone(), lanes.clone());
-            let with = ViewProps { sight, work, look, text_px, pick: picked, lanes, narrow, options_open };
+            let with =
+                ViewProps { sight, work, look, text_px, pick: picked, lanes, narrow, options_open, chosen };
             html! { <Lazy<ViewProps> key="view" part={&VIEW} {with} /> }
         }
     };

@@ -74,6 +74,11 @@ pub fn base() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
+/// The address to hand on: without its fragment, and without what a lab asks of its frame.
+pub fn page() -> String {
+    base().split('?').next().unwrap_or_default().to_owned()
+}
+
 /// The fragment, with its `#`, empty if there is none.
 pub fn fragment() -> String {
     window().location().hash().unwrap_or_default()

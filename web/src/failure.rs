@@ -89,5 +89,5 @@ fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
 }
 
 fn address() -> String {
-    format!("{}{}", dom::base(), dom::fragment())
+    format!("{}{}", dom::page(), dom::fragment())
 }

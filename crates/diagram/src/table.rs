@@ -1,9 +1,9 @@
 //! The events of a run as rows of a table: what each was and did in one sentence, and which of them a reader asks for.
 
-use lightcone_sim::ids::{EventId, MsgId, NodeId};
+use lightcone_sim::ids::{EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
-use lightcone_sim::trace::{EventKind, FateKind};
+use lightcone_sim::trace::{Cause, EventKind, FateKind};
 
 use crate::bands::name_of;
 
@@ -46,6 +46,35 @@ pub fn events(session: &dyn Session, filter: &Filter, until: Key, told: Key) -> 
     trace.order()[..trace.count_until(until)].iter().copied().filter(is_asked).collect()
 }
 
+/// What an event was, in a few words: `D got vote? 2 from A`. It is the title of its explanation with the nodes' own
+/// names, and costs no more than looking up what came in.
+pub fn title(session: &dyn Session, id: EventId) -> String {
+    let trace = session.trace();
+    let Some(event) = trace.event(id) else { return String::new() };
+    let name = |node| name_of(session.scenario(), node);
+    let own = name(id.node);
+    match event.cause {
+        Cause::Message(message) => {
+            let label = session.message(message).map(|told| told.label).unwrap_or_default();
+            [&own, " got ", &label, " from ", &name(message.node)].concat()
+        }
+        Cause::Timer(seq) => {
+            let what = session.timer(TimerId { node: id.node, seq }).unwrap_or_default();
+            [&own, ": ", &what].concat()
+        }
+        Cause::Op(place) => {
+            let op = trace.lane(id.node).and_then(|lane| lane.ops.get(place as usize));
+            let asked = op.and_then(|op| session.op(op.id)).map(|(asked, _)| asked).unwrap_or_default();
+            [&own, " calls ", &asked].concat()
+        }
+        Cause::Start | Cause::Entry(_) => {
+            let title = session.explain(id).unwrap_or_default().title;
+            let rest = title.strip_prefix(&id.node.to_string()).unwrap_or(&title);
+            [&own, rest].concat()
+        }
+    }
+}
+
 /// What an event was, and what it sent: `D: election timeout; sends vote? 2 to A, B (lost), C`.
 pub fn sentence(session: &dyn Session, id: EventId, told: Key) -> String {
     let trace = session.trace();
@@ -66,7 +95,7 @@ pub fn sentence(session: &dyn Session, id: EventId, told: Key) -> String {
             None => sent.push((view.label, to)),
         }
     }
-    let mut said = session.title(id).unwrap_or_default();
+    let mut said = title(session, id);
     for (place, (label, to)) in sent.iter().enumerate() {
         said.push_str(&[if place == 0 { "; sends " } else { "; " }, label, " to ", to].concat());
     }

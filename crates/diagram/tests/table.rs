@@ -3,7 +3,7 @@
 mod common;
 
 use common::{raft, run, troubled};
-use lightcone_diagram::table::{Filter, SORTS, events, sentence, sort_of};
+use lightcone_diagram::table::{Filter, SORTS, events, sentence, sort_of, title};
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
@@ -30,7 +30,7 @@ fn every_event_has_a_sentence_and_a_sort() {
     for id in events(&*session, &Filter::default(), END, END) {
         let kind = session.trace().event(id).expect("it happened").kind;
         assert!(!sort_of(kind).is_empty(), "{kind:?}");
-        assert!(sentence(&*session, id, END).contains(&id.node.to_string()), "{id}");
+        assert!(sentence(&*session, id, END).starts_with(&id.node.to_string()), "{id}");
     }
 }
 
@@ -44,6 +44,21 @@ fn a_sentence_says_what_was_sent_to_whom_and_what_was_lost() {
         let filter = Filter { text: word.to_owned(), ..Filter::default() };
         assert!(!told(&*session, &filter).is_empty(), "{word}");
         assert!(events(&*session, &filter, END, Key::START).is_empty(), "nothing of it is known beforehand");
+    }
+}
+
+#[test]
+fn a_title_is_that_of_the_explanation_with_the_nodes_own_names() {
+    let mut scenario = troubled(1);
+    scenario.names.insert(NodeId::server(3), "Delft".to_owned());
+    let session = run(scenario);
+    for id in events(&*session, &Filter::default(), END, END) {
+        let explained = session.explain(id).expect("it happened").title;
+        let title = title(&*session, id);
+        assert_eq!(title.starts_with("Delft"), id.node == NodeId::server(3), "{title}");
+        if !title.contains("Delft") {
+            assert_eq!(title, explained);
+        }
     }
 }
 

@@ -27,9 +27,6 @@ pub trait Session {
     /// What may happen next: messages under way and timers set, soonest first.
     fn pending(&self, now: Key) -> Vec<Pending>;
 
-    /// What an event was, in a few words, with less work than [`Session::explain`]: `D got vote? 2 from A`.
-    fn title(&self, event: EventId) -> Option<String>;
-
     /// What an event did and why.
     fn explain(&self, event: EventId) -> Option<Explained>;
 

@@ -64,10 +64,6 @@ impl<P: Protocol> Session for Run<P> {
         pending
     }
 
-    fn title(&self, event: EventId) -> Option<String> {
-        self.trace.event(event).map(|record| self.headline(event, record.kind, record.cause).0)
-    }
-
     fn explain(&self, event: EventId) -> Option<Explained> {
         let index = self.trace.nodes.index(event.node)?;
         let record = self.trace.event(event)?;

@@ -11,8 +11,9 @@ cargo xtask serve [--port N] [--under /PATH/] [--no-build]
     (port 8080, or a free one where that is busy; 0 takes any free port)
 cargo xtask build
     writes the page to dist/, for any folder of any static host
-cargo xtask test [fmt|clippy|native|wasm|page|browser]...
-    runs every check, or only those named
+cargo xtask test [fmt|clippy|native|wasm|page|browser|firefox]... [--firefox]
+    runs every check, or only those named; firefox is the main stories in
+    Firefox, and --firefox all that Chromium does
 cargo xtask size
     builds the page and measures what its first view transfers
 cargo xtask bench
@@ -103,7 +104,8 @@ fn test(words: impl Iterator<Item = String>) -> Result<Task, Failure> {
                 .ok_or_else(|| Failure::Usage(format!("there is no stage `{word}` of the test")))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let stages = Stage::ALL.into_iter().filter(|stage| named.is_empty() || named.contains(stage)).collect();
+    let wanted = |stage: &Stage| if named.is_empty() { stage.is_usual() } else { named.contains(stage) };
+    let stages = Stage::ALL.into_iter().filter(wanted).collect();
     Ok(Task::Test { stages })
 }
 
@@ -129,7 +131,9 @@ mod tests {
     fn stages_run_in_their_own_order_however_they_are_named() {
         let stages = vec![Stage::Fmt, Stage::Page, Stage::Browser];
         assert_eq!(words("test browser page fmt").unwrap(), Task::Test { stages });
-        assert_eq!(words("test").unwrap(), Task::Test { stages: Stage::ALL.to_vec() });
+        let Task::Test { stages } = words("test").unwrap() else { panic!("a test") };
+        assert_eq!(stages, Stage::ALL[..7]);
+        assert_eq!(words("test --firefox").unwrap(), Task::Test { stages: vec![Stage::WholeFirefox] });
     }
 
     #[test]

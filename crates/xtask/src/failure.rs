@@ -41,6 +41,8 @@ pub enum Failure {
     },
     /// The page could not be cut into chunks.
     Split(String),
+    /// A part of the built page has a path that does not change with its content.
+    Unhashed(String),
     /// The address to serve on could not be had.
     Address {
         /// The port that was asked for.
@@ -65,6 +67,12 @@ impl fmt::Display for Failure {
                 write!(f, "could not {doing} {}: {source}.", path.display())
             }
             Failure::Split(why) => write!(f, "the page could not be cut into chunks: {why}."),
+            Failure::Unhashed(name) => {
+                write!(
+                    f,
+                    "dist/{name} needs a hash of its content in its path, or browsers will mix two builds."
+                )
+            }
             Failure::Address { port, source } => {
                 write!(f, "could not serve on port {port} of 127.0.0.1: {source}; try another with --port.")
             }
@@ -80,7 +88,11 @@ impl std::error::Error for Failure {
             | Failure::File { source, .. }
             | Failure::Address { source, .. }
             | Failure::Serving(source) => Some(source),
-            Failure::Usage(_) | Failure::Missing { .. } | Failure::Command { .. } | Failure::Split(_) => None,
+            Failure::Usage(_)
+            | Failure::Missing { .. }
+            | Failure::Command { .. }
+            | Failure::Split(_)
+            | Failure::Unhashed(_) => None,
         }
     }
 }

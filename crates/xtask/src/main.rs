@@ -9,6 +9,7 @@ mod bench_web;
 mod chunks;
 mod command;
 mod failure;
+mod offline;
 mod page;
 mod project;
 #[cfg(test)]

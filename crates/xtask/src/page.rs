@@ -8,6 +8,7 @@ use std::process::Command;
 use crate::chunks;
 use crate::command;
 use crate::failure::Failure;
+use crate::offline;
 use crate::project::Project;
 use crate::tools::Tools;
 
@@ -27,7 +28,7 @@ pub fn build(project: &Project) -> Result<(), Failure> {
     chunks::cut(project)?;
     println!("Building the labs.");
     command::run(trunk(project, &tools).current_dir(project.labs()))?;
-    Ok(())
+    offline::write(project)
 }
 
 fn trunk(project: &Project, tools: &Tools) -> Command {

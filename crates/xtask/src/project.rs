@@ -106,7 +106,8 @@ impl Project {
         Ok(packages)
     }
 
-    fn read(&self, file: &str) -> Result<String, Failure> {
+    /// A file of the checkout.
+    pub fn read(&self, file: &str) -> Result<String, Failure> {
         let path = self.root.join(file);
         fs::read_to_string(&path).map_err(|source| Failure::File { doing: "read", path, source })
     }

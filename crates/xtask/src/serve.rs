@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 
-use tiny_http::{Header, Method, Request, Response};
+use tiny_http::{Method, Request, StatusCode};
 
 use crate::failure::Failure;
 use crate::project::Project;
@@ -87,31 +87,38 @@ fn work(http: &tiny_http::Server, site: &Site, stop: &Sender<io::Error>) {
 fn respond(request: Request, site: &Site) {
     let plain = "text/plain; charset=utf-8";
     let (status, media_type, body, extra) = if !matches!(request.method(), Method::Get | Method::Head) {
-        (405, plain, b"This server only hands out files.\n".to_vec(), header("Allow", "GET, HEAD"))
+        (405, plain, b"This server only hands out files.\n".to_vec(), Some(("Allow", "GET, HEAD".to_owned())))
     } else {
         match site.answer(request.url()) {
             Answer::File { bytes, media_type } => (200, media_type, bytes, None),
-            Answer::Elsewhere(path) => (308, plain, Vec::new(), header("Location", &path)),
+            Answer::Elsewhere(path) => (308, plain, Vec::new(), Some(("Location", path))),
             Answer::Refused => (400, plain, b"This address cannot be read.\n".to_vec(), None),
             Answer::NotFound => (404, plain, b"There is no such file.\n".to_vec(), None),
         }
     };
-    let mut response = Response::from_data(body).with_status_code(status);
     let always = [
-        header("Content-Type", media_type),
+        ("Content-Type", media_type),
         // A page that was just built again is the page that people want to see.
-        header("Cache-Control", "no-cache"),
-        header("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "no-cache"),
+        ("X-Content-Type-Options", "nosniff"),
+        // tiny_http can leave a connection waiting until another one ends, and browsers keep theirs for minutes.
+        ("Connection", "close"),
     ];
-    for header in always.into_iter().chain([extra]).flatten() {
-        response.add_header(header);
+    let length = body.len().to_string();
+    let extra = extra.iter().map(|(name, value)| (*name, value.as_str()));
+    let headers = always.into_iter().chain([("Content-Length", length.as_str())]).chain(extra);
+    let reason = StatusCode(status).default_reason_phrase();
+    let mut answer = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();
+    for (name, value) in headers {
+        answer.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    answer.extend_from_slice(b"\r\n");
+    if *request.method() != Method::Head {
+        answer.extend_from_slice(&body);
     }
     // Whoever asked may have gone away meanwhile.
-    let _ = request.respond(response);
-}
-
-fn header(name: &str, value: &str) -> Option<Header> {
-    Header::from_bytes(name, value).ok()
+    let mut writer = request.into_writer();
+    let _ = writer.write_all(&answer).and_then(|()| writer.flush());
 }
 
 #[cfg(test)]
@@ -165,6 +172,12 @@ mod tests {
         assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
         assert!(get(&server, "/../secret").starts_with("HTTP/1.1 400"));
         assert!(get(&server, "/nothing").starts_with("HTTP/1.1 404"));
+    }
+
+    #[test]
+    fn a_browser_is_asked_not_to_keep_its_connection() {
+        let (server, _folder) = server("connection");
+        assert!(get(&server, "/").contains("\r\nConnection: close\r\n"));
     }
 
     #[test]

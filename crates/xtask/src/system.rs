@@ -1,5 +1,6 @@
-//! Programs that come from the system: Chromium and its driver, node and npm.
+//! Programs that come from the system: Chromium and its driver, Firefox, node and npm.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -18,6 +19,8 @@ pub enum Program {
     Chromium,
     /// The browser's remote control, for tests compiled to WebAssembly.
     Chromedriver,
+    /// Another browser, with an engine of its own.
+    Firefox,
     /// What runs the browser tests.
     Node,
     /// What installs their library.
@@ -28,15 +31,16 @@ impl Program {
     /// Where the program is, if it is installed.
     fn find(self) -> Option<PathBuf> {
         match self {
-            Program::Chromium => chosen("CHROMIUM").or_else(|| {
-                let names =
-                    ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
-                let bundle = Path::new("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
-                names
-                    .into_iter()
-                    .find_map(command::on_path)
-                    .or_else(|| bundle.is_file().then(|| bundle.into()))
-            }),
+            Program::Chromium => browser(
+                "CHROMIUM",
+                &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"],
+                "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+            ),
+            Program::Firefox => browser(
+                "FIREFOX",
+                &["firefox-esr", "firefox"],
+                "/Applications/Firefox.app/Contents/MacOS/firefox",
+            ),
             Program::Chromedriver => chosen("CHROMEDRIVER").or_else(|| command::on_path("chromedriver")),
             Program::Node => command::on_path("node").filter(|node| is_recent(node)),
             Program::Npm => command::on_path("npm"),
@@ -48,6 +52,7 @@ impl Program {
         match self {
             Program::Chromium => "Chromium".to_owned(),
             Program::Chromedriver => "chromedriver".to_owned(),
+            Program::Firefox => "Firefox".to_owned(),
             Program::Node => format!("node {}.{} or newer", OLDEST_NODE.0, OLDEST_NODE.1),
             Program::Npm => "npm".to_owned(),
         }
@@ -56,8 +61,9 @@ impl Program {
     /// The Debian packages that bring it.
     fn packages(self) -> &'static [&'static str] {
         match self {
-            // Without any font Chromium draws no text.
+            // Without any font a browser draws no text.
             Program::Chromium => &["chromium", "fonts-dejavu-core"],
+            Program::Firefox => &["firefox-esr", "fonts-dejavu-core"],
             Program::Chromedriver => &["chromium-driver"],
             Program::Node => &["nodejs"],
             Program::Npm => &["npm"],
@@ -92,12 +98,21 @@ fn not_installed(program: Program) -> Failure {
     let variable = match program {
         Program::Chromium => ", or name an installed one in the variable CHROMIUM",
         Program::Chromedriver => ", or name an installed one in the variable CHROMEDRIVER",
+        Program::Firefox => ", or name an installed one in the variable FIREFOX",
         Program::Node | Program::Npm => "",
     };
     Failure::Missing {
         thing: program.words(),
         remedy: format!("install it (on Debian: `apt-get install {packages}` as root){variable}"),
     }
+}
+
+/// A browser: the one that a variable names, else one on PATH, else the one where macOS keeps programs.
+fn browser(variable: &str, names: &[&str], bundle: &str) -> Option<PathBuf> {
+    let on_path = || names.iter().find_map(|name| command::on_path(name));
+    chosen(variable)
+        .or_else(on_path)
+        .or_else(|| Some(PathBuf::from(bundle)).filter(|program| program.is_file()))
 }
 
 /// A program that a variable names.
@@ -135,8 +150,9 @@ fn apt_install(packages: &[&str]) -> Result<(), Failure> {
 
 /// What the browser tests run on.
 pub struct BrowserTools {
-    chromium: PathBuf,
     node: PathBuf,
+    /// What the tests are told by variables: which browser, and where it is.
+    told: Vec<(&'static str, OsString)>,
 }
 
 impl BrowserTools {
@@ -144,13 +160,20 @@ impl BrowserTools {
     pub fn get(project: &Project) -> Result<BrowserTools, Failure> {
         let [chromium, node, npm] = get([Program::Chromium, Program::Node, Program::Npm])?;
         install_library(project, &npm)?;
-        Ok(BrowserTools { chromium, node })
+        Ok(BrowserTools { node, told: vec![("BROWSER", "chromium".into()), ("CHROMIUM", chromium.into())] })
     }
 
-    /// Node, told where Chromium is.
+    /// The same with Firefox.
+    pub fn with_firefox(project: &Project) -> Result<BrowserTools, Failure> {
+        let [firefox, node, npm] = get([Program::Firefox, Program::Node, Program::Npm])?;
+        install_library(project, &npm)?;
+        Ok(BrowserTools { node, told: vec![("BROWSER", "firefox".into()), ("FIREFOX", firefox.into())] })
+    }
+
+    /// Node, told where the browser is.
     pub fn node(&self) -> Command {
         let mut node = Command::new(&self.node);
-        node.env("CHROMIUM", &self.chromium);
+        node.envs(self.told.iter().map(|(name, value)| (name, value)));
         node
     }
 }
@@ -189,6 +212,8 @@ mod tests {
         let sentence = not_installed(Program::Chromedriver).to_string();
         assert!(sentence.starts_with("chromedriver is missing"), "{sentence}");
         assert!(sentence.contains("apt-get install chromium-driver"), "{sentence}");
+        let sentence = not_installed(Program::Firefox).to_string();
+        assert!(sentence.contains("firefox-esr") && sentence.contains("variable FIREFOX"), "{sentence}");
         assert_eq!(packages(&[Program::Chromium, Program::Npm]), ["chromium", "fonts-dejavu-core", "npm"]);
     }
 }

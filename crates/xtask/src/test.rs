@@ -33,16 +33,36 @@ pub enum Stage {
     Page,
     /// The built page, used in Chromium.
     Browser,
+    /// The main stories in Firefox, where it is to be had.
+    Firefox,
+    /// All that Chromium does, in Firefox: it takes long, so it is run only where it is asked for.
+    WholeFirefox,
 }
+
+/// The browser tests that stand for all in Firefox: they take some minutes together.
+const MAIN_STORIES: [&str; 6] = ["bad-input", "keys", "labs", "paxos", "raft", "twopc"];
 
 impl Stage {
     /// All stages, in the order in which they run: the quickest answers first.
-    pub const ALL: [Stage; 6] =
-        [Stage::Fmt, Stage::Clippy, Stage::Native, Stage::Wasm, Stage::Page, Stage::Browser];
+    pub const ALL: [Stage; 8] = [
+        Stage::Fmt,
+        Stage::Clippy,
+        Stage::Native,
+        Stage::Wasm,
+        Stage::Page,
+        Stage::Browser,
+        Stage::Firefox,
+        Stage::WholeFirefox,
+    ];
 
     /// The stage with a name as on the command line.
     pub fn named(name: &str) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+
+    /// Whether it runs where no stage is named.
+    pub fn is_usual(self) -> bool {
+        self != Stage::WholeFirefox
     }
 
     fn name(self) -> &'static str {
@@ -53,18 +73,32 @@ impl Stage {
             Stage::Wasm => "wasm",
             Stage::Page => "page",
             Stage::Browser => "browser",
+            Stage::Firefox => "firefox",
+            Stage::WholeFirefox => "--firefox",
         }
     }
 
-    fn check(self, project: &Project) -> Outcome {
-        match self {
+    /// Whether it uses the built page.
+    fn needs_page(self) -> bool {
+        matches!(self, Stage::Browser | Stage::Firefox | Stage::WholeFirefox)
+    }
+
+    /// What came of it, or why it is not run.
+    fn check(self, project: &Project) -> Result<Outcome, Failure> {
+        Ok(match self {
             Stage::Fmt => fmt_stage(project),
             Stage::Clippy => clippy_stage(project),
             Stage::Native => native_stage(project),
             Stage::Wasm => wasm_stage(project),
             Stage::Page => Outcome::of_step(page::build(project)),
-            Stage::Browser => browser_stage(project),
-        }
+            Stage::Browser => browser_stage(project, BrowserTools::get(project), |_| true),
+            // Not every machine has Firefox or can install it, and its absence says nothing about the page.
+            Stage::Firefox => {
+                let main = |name: &str| MAIN_STORIES.contains(&name);
+                browser_stage(project, Ok(BrowserTools::with_firefox(project)?), main)
+            }
+            Stage::WholeFirefox => browser_stage(project, BrowserTools::with_firefox(project), |_| true),
+        })
     }
 }
 
@@ -118,14 +152,21 @@ pub fn run(project: &Project, stages: &[Stage]) -> ExitCode {
         let page_failed = report.iter().any(|(stage, outcome, _)| {
             *stage == Stage::Page && !outcome.as_ref().is_some_and(Outcome::passed)
         });
-        if stage == Stage::Browser && page_failed {
+        if stage.needs_page() && page_failed {
             // What lies in dist/ is an older page: its tests would tell nothing about this one.
             println!("not run: the page was not built");
             report.push((stage, None, Duration::ZERO));
             continue;
         }
         let start = Instant::now();
-        let outcome = stage.check(project);
+        let outcome = match stage.check(project) {
+            Ok(outcome) => outcome,
+            Err(why) => {
+                println!("not run: {why}");
+                report.push((stage, None, start.elapsed()));
+                continue;
+            }
+        };
         for failure in &outcome.failures {
             println!("{stage}: {failure}");
         }
@@ -225,17 +266,25 @@ fn wasm_tests(project: &Project) -> Result<Command, Failure> {
     Ok(tests)
 }
 
-fn browser_stage(project: &Project) -> Outcome {
-    match browser_tests(project) {
+fn browser_stage(
+    project: &Project,
+    tools: Result<BrowserTools, Failure>,
+    wanted: impl Fn(&str) -> bool,
+) -> Outcome {
+    match tools.and_then(|tools| browser_tests(project, &tools, wanted)) {
         Ok((mut tests, _server)) => counted(&mut tests),
         Err(failure) => Outcome::of_step(Err(failure)),
     }
 }
 
-fn browser_tests(project: &Project) -> Result<(Command, Server), Failure> {
+/// The browser tests with wanted names, and the server that they need meanwhile.
+fn browser_tests(
+    project: &Project,
+    tools: &BrowserTools,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(Command, Server), Failure> {
     let site = Site::new(project.built_page()?, Prefix::parse(UNDER).unwrap_or_else(Prefix::root));
-    let files = test_files(&project.browser_tests())?;
-    let tools = BrowserTools::get(project)?;
+    let files = test_files(&project.browser_tests(), wanted)?;
     let server = Server::start(site, Some(0))?;
     let mut tests = tools.node();
     // A page that hangs must not hold everything up for ever.
@@ -244,7 +293,7 @@ fn browser_tests(project: &Project) -> Result<(Command, Server), Failure> {
     Ok((tests, server))
 }
 
-fn test_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn test_files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>, Failure> {
     let listed = fs::read_dir(folder).map_err(|source| Failure::File {
         doing: "list",
         path: folder.to_owned(),
@@ -252,7 +301,10 @@ fn test_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     })?;
     let mut files: Vec<PathBuf> = listed
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.strip_suffix(".test.mjs").is_some_and(&wanted)
+        })
         .collect();
     files.sort();
     Ok(files)

@@ -332,3 +332,22 @@ fn neighbour(speed: f64, faster: bool) -> f64 {
     let next = if faster { place + 1 } else { place.saturating_sub(1) };
     SPEEDS.get(next).copied().unwrap_or(speed)
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn as_what_a_run_is_shown_travels_in_its_link_unless_it_is_the_diagram() {
+        assert!(Look::default().to_map().is_empty());
+        for sight in Sight::ALL {
+            let map = Look { sight, ..Look::default() }.to_map();
+            assert_eq!(map.len(), usize::from(sight != Sight::SpaceTime));
+            assert_eq!(Look::from_map(&map).sight, sight);
+        }
+        let unknown = Map::from_iter([(SIGHT.to_owned(), Value::from("hologram"))]);
+        assert_eq!(Look::from_map(&unknown).sight, Sight::SpaceTime);
+    }
+}

@@ -49,7 +49,7 @@ fn Share(props: &ShareProps) -> Html {
     document.quiz = *quiz;
     let fragment = link::fragment(&document);
     let too_long = link::is_too_long(&fragment);
-    let link = format!("{}#{fragment}", dom::base());
+    let link = format!("{}#{fragment}", dom::page());
     let oncopy = {
         let (link, shelf, field, told) = (link.clone(), props.shelf.clone(), field.clone(), told.setter());
         Callback::from(move |_| {

@@ -31,6 +31,8 @@ pub struct ViewProps {
     pub lanes: Vec<NodeId>,
     /// Whether the window is a phone's.
     pub narrow: bool,
+    /// Whether a reader chose this view, and it is not what the page opened with.
+    pub chosen: bool,
     /// Whether the options are open.
     pub options_open: bool,
 }

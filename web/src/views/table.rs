@@ -4,12 +4,14 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use gloo::utils::document;
 use lightcone_diagram::table::{Filter, SORTS, events, sentence, sort_of};
 use lightcone_sim::ids::{EventId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
@@ -59,6 +61,7 @@ pub fn Table(props: &ViewProps) -> Html {
     let filter = use_state_eq(Filter::default);
     let work = &props.work;
     let rows = use_rows(work, &filter);
+    use_focus(&node, props.chosen);
     let height = (props.text_px * if props.narrow { 3.8 } else { 2.3 }).round();
     let session = work.run.session();
     let here = rows.until(&*session, work.now).checked_sub(1);
@@ -105,6 +108,20 @@ fn counted(rows: usize) -> String {
 /// What of the run's fates a reader is told: in a quiz, what is known at the playhead.
 fn told(work: &Work) -> Key {
     if work.quiz { work.now } else { Key::end_of(Ns::NEVER) }
+}
+
+/// Whoever chose the table goes on in it with the arrow keys. A page that opens takes no focus, nor does one in a frame
+/// that has none.
+#[hook]
+fn use_focus(node: &NodeRef, chosen: bool) {
+    use_effect_with(node.clone(), move |node| {
+        let has_focus = document().has_focus().unwrap_or(false);
+        let table = node.cast::<Element>().and_then(|element| element.first_element_child());
+        let table = table.and_then(|table| table.dyn_into::<HtmlElement>().ok());
+        if let Some(table) = table.filter(|_| chosen && has_focus) {
+            let _ = table.focus();
+        }
+    });
 }
 
 /// The events that are asked for; in a quiz, of those that have happened.

@@ -19,6 +19,7 @@ use crate::lanes;
 use crate::palette::hue;
 use crate::pen::{CROSS, PAUSE, Pen, Place, Words, at};
 use crate::scene::{Anchor, Layer, Target};
+use crate::table::title;
 use crate::text::{shorten, wrap};
 use crate::view::{Flow, Frame, Labels, Selected, View};
 
@@ -79,6 +80,9 @@ pub(crate) struct Painter<'a> {
     layers: Vec<Layer>,
 }
 
+/// So far beside the line between two nodes their messages keep, by the size of text over 12 px.
+const SIDE: f64 = 6.0;
+
 /// Where messages go.
 struct Ways<'a> {
     places: &'a Places,
@@ -93,7 +97,7 @@ impl Ways<'_> {
         let (from, to) = (self.places.of(flight.id.node)?, self.places.of(flight.to)?);
         let (dx, dy) = (to.along - from.along, to.across - from.across);
         let length = dx.hypot(dy).max(1e-9);
-        let side = self.unit * if flight.id.is_copy() { 13.0 } else { 6.0 };
+        let side = self.unit * SIDE * if flight.id.is_copy() { 2.2 } else { 1.0 };
         let (nx, ny) = (-dy / length * side, dx / length * side);
         let air = 3.0 * self.unit;
         let (out, short) =
@@ -140,16 +144,31 @@ impl Painter<'_> {
                             .title(cut.name.clone());
                     }
                 }
-                Form::Links(links) => links.iter().for_each(|&link| self.cut_link(pen, cut, link)),
+                Form::Links(links) => links.iter().for_each(|&link| self.cut_link(pen, cut, link, links)),
             }
         }
     }
 
-    /// A bar across a link, on the side on which its messages go.
-    fn cut_link(&mut self, pen: &mut Pen, cut: &Cut, (from, to): (NodeId, NodeId)) {
+    /// A bar across a link: on the side on which its messages go, or one bar for both ways.
+    fn cut_link(
+        &mut self,
+        pen: &mut Pen,
+        cut: &Cut,
+        (from, to): (NodeId, NodeId),
+        links: &[(NodeId, NodeId)],
+    ) {
+        let is_both = links.contains(&(to, from));
+        if is_both && to < from {
+            return;
+        }
         let flight = Flight { id: MsgId::new(from, 0), to, part: 0.5, is_cut: true, state: State::UnderWay };
-        let Some(Track { shaft, .. }) = self.track(&flight) else { return };
-        let (key, size) = (format!("{}-{from}-{to}", cut.entry), 7.0 * self.unit());
+        let Some(Track { mut shaft, .. }) = self.track(&flight) else { return };
+        if is_both {
+            let middle = |end: f64| shaft.beside(end, 0.0, -SIDE * self.unit());
+            shaft = Shaft { from: middle(0.0), to: middle(1.0) };
+        }
+        let (key, size) =
+            (format!("{}-{from}-{to}", cut.entry), (if is_both { 11.0 } else { 6.5 }) * self.unit());
         pen.line(format!("link-{key}"), "cut-link", shaft.from, shaft.to);
         pen.line(
             format!("bar-{key}"),
@@ -293,8 +312,8 @@ impl Painter<'_> {
     fn happened(&mut self, pen: &mut Pen) {
         let (text, now) = (self.view.text_px, self.frame.now);
         let Some(last) = self.session.trace().last_event(now) else { return };
-        let said = self.session.title(last).and_then(|said| shorten(&said, text, self.room.0 - text * 2.0));
-        let Some(said) = said else { return };
+        let said = title(self.session, last);
+        let Some(said) = shorten(&said, text, self.room.0 - text * 2.0) else { return };
         let (x, y) = (self.room.0 / 2.0, self.room.1 - text * 0.9);
         let words = Words { x, y, anchor: Anchor::Middle, ..Words::unplaced(said, text, false) };
         self.ground.take(Area::of(&words));

@@ -13,7 +13,7 @@ use crate::labels::Area;
 use crate::palette::hue;
 use crate::pen::{CROSS, PAUSE, Pen, Place, Words, at};
 use crate::scene::{Anchor, Target};
-use crate::text::{BOLD, shorten, width};
+use crate::text::{BOLD, bold_width, shorten, width};
 use crate::view::Selected;
 
 /// What is known of a node at a moment.
@@ -210,7 +210,10 @@ impl Painter<'_> {
         let lines = lines.into_iter().filter(|(_, line)| !line.is_empty());
         for (line, (class, content)) in lines.enumerate() {
             let y = place.across + half + text * (1.2 + 1.15 * line as f64);
-            let content = shorten(content, text, text * 9.0).unwrap_or_default();
+            // Where it is cramped, what a clock does is told without saying that it is a clock.
+            let bare = content.trim_start_matches("clock ");
+            let content = if bold_width(content, text) > self.places.radius * 3.4 { bare } else { content };
+            let content = shorten(content, text, text * 12.0).unwrap_or_default();
             let words =
                 Words { x: place.along, y, anchor: Anchor::Middle, ..Words::unplaced(content, text, true) };
             self.ground.take(Area::of(&words));

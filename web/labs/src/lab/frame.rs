@@ -42,7 +42,7 @@ impl Frame {
     pub fn open(&self, document: &Document) {
         // Going where one is would tell the sandbox nothing.
         self.settle();
-        let address = format!("../#{}", link::fragment(document));
+        let address = format!("../{}#{}", of_this_build(), link::fragment(document));
         let Some(element) = self.element() else { return };
         match self.window().filter(|_| element.has_attribute("src")) {
             Some(window) => {
@@ -72,6 +72,13 @@ impl Frame {
         self.settle();
         read(&self.fragment())
     }
+}
+
+/// Asks web/sw.js for the sandbox that was built together with this page, even where there is a newer one by now.
+fn of_this_build() -> String {
+    let page = gloo::utils::document().document_element();
+    let build = page.and_then(|page| page.get_attribute("data-build")).unwrap_or_default();
+    format!("?build={build}")
 }
 
 fn read(fragment: &str) -> Option<Document> {
