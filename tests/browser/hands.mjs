@@ -33,7 +33,8 @@ export async function telling(page, doing) {
 
 /** Waits until something is so that takes more than one look to see. */
 export async function until(sight, what) {
-  const end = Date.now() + 15_000;
+  // Generous, since the machine may be compiling meanwhile.
+  const end = Date.now() + 40_000;
   while (!(await sight())) {
     if (Date.now() > end) assert.fail(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
