@@ -174,7 +174,7 @@ fn Page(props: &PageProps) -> Html {
                     { beside }
                     <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
-                { stage(&work, *lecture) }
+                { stage(&desk, &work, *lecture) }
                 { transport(&desk, &keys) }
                 <div class="popped">{ popped(&desk, (&pop, picked), &work, &look, &habits, &lanes, shelf) }</div>
                 <p class="unseen" aria-live="polite" role="log" data-said={work.said.count.to_string()}>{ work.said.text.clone() }</p>

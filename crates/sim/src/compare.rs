@@ -1,7 +1,9 @@
 //! Two runs side by side: from when on they differ, and by how much.
 
+use crate::ids::NodeId;
 use crate::order::Key;
-use crate::trace::Trace;
+use crate::time::Ns;
+use crate::trace::{EventRecord, Trace};
 
 /// Where two runs part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,13 +26,8 @@ impl Parting {
         for node in
             first.nodes().iter().chain(second.nodes().iter().filter(|&node| first.lane(node).is_none()))
         {
-            let events = |trace: &Trace| {
-                let events = trace.lane(node).map_or(&[][..], |lane| &lane.events);
-                let count = events.partition_point(|event| event.at() <= reached);
-                events[..count].to_vec()
-            };
-            let (one, other) = (events(first), events(second));
-            let common = one.iter().zip(&other).take_while(|(one, other)| one == other).count();
+            let (one, other) = (line(first, node, reached), line(second, node, reached));
+            let common = one.iter().zip(other).take_while(|(one, other)| one == other).count();
             parting.only_first += one.len() - common;
             parting.only_second += other.len() - common;
             let next = [one.get(common), other.get(common)].into_iter().flatten().map(|event| event.key);
@@ -38,4 +35,10 @@ impl Parting {
         }
         parting
     }
+}
+
+/// The events of a node up to a time.
+fn line(trace: &Trace, node: NodeId, reached: Ns) -> &[EventRecord] {
+    let events = trace.lane(node).map_or(&[][..], |lane| &lane.events);
+    &events[..events.partition_point(|event| event.at() <= reached)]
 }

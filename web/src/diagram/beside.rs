@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use lightcone_sim::compare::Parting;
 use lightcone_sim::cone::Cone;
-use lightcone_sim::order::Key;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
@@ -75,18 +74,18 @@ lazy::chunk! {
 fn Beside(props: &BesideProps) -> Html {
     let desk = use_desk();
     let branch = &props.branch;
-    let other = use_reducer(|| opened(branch, props.work.now).unwrap_or_else(|| (*props.work).clone()));
+    let other = use_reducer(|| opened(branch, &props.work).unwrap_or_else(|| (*props.work).clone()));
     let pick = use_state_eq(|| None::<Pick>);
     let pop = use_state_eq(|| None::<Pop>);
     let shown = use_memo((), |()| Shown::default());
     let both = use_mut_ref(|| props.work.now);
-    use_effect_with((branch.id, branch.scenario.clone()), {
-        let (other, branch, now) = (other.clone(), branch.clone(), props.work.now);
+    use_effect_with((branch.id, branch.scenario.clone(), props.work.quiz), {
+        let (other, branch, work) = (other.clone(), branch.clone(), props.work.clone());
         move |_| {
-            if !Rc::ptr_eq(&other.scenario, &branch.scenario)
-                && let Some(work) = opened(&branch, now)
+            if (!Rc::ptr_eq(&other.scenario, &branch.scenario) || other.quiz != work.quiz)
+                && let Some(opened) = opened(&branch, &work)
             {
-                other.dispatch(WorkAction::Replace(Box::new(work)));
+                other.dispatch(WorkAction::Replace(Box::new(opened)));
             }
         }
     });
@@ -145,9 +144,10 @@ fn Beside(props: &BesideProps) -> Html {
     }
 }
 
-/// A branch at a playhead, if it runs.
-fn opened(branch: &Branch, now: Key) -> Option<Work> {
-    let mut work = Work::open(branch.id, (*branch.scenario).clone(), Some(now), false).ok()?;
+/// A branch at the playhead of the one at work, if it runs. A quiz hides what lies ahead in either.
+fn opened(branch: &Branch, beside: &Work) -> Option<Work> {
+    let scenario = (*branch.scenario).clone();
+    let mut work = Work::open(branch.id, scenario, Some(beside.now), beside.quiz).ok()?;
     work.scenario = branch.scenario.clone();
     Some(work)
 }

@@ -11,25 +11,37 @@ use yew::prelude::*;
 
 use crate::desk::Desk;
 use crate::dom;
+use crate::icons::Sign;
 use crate::lecture::channel::{Channel, Order, Slip};
 use crate::lecture::state::{Lecture, LectureAction};
+use crate::parts::button::Button;
 use crate::store::gesture;
 use crate::store::run::protocol;
 use crate::store::work::{Work, WorkAction};
 use crate::words;
 
 /// What the audience reads below the diagram, and what lies over all.
-pub fn stage(work: &Work, lecture: Lecture) -> Html {
+pub fn stage(desk: &Desk, work: &Work, lecture: Lecture) -> Html {
     if !lecture.on {
         return html! { <div key="stage" hidden=true /> };
     }
     let session = work.run.session();
     let (events, _) = work.place();
     let broken = broken(&*session, work.now);
+    let end = {
+        let desk = desk.clone();
+        Callback::from(move |_| toggle(&desk, true))
+    };
     html! {
         <div key="stage" class="stage-caption" data-lecture={if lecture.black { "black" } else { "on" }}>
             <p class={classes!("caption", broken.is_some().then_some("wrong"))}>{ broken.unwrap_or_else(|| words::happened(&*session, &work.scenario, work.now)) }</p>
             <p class="caption-place">{ format!("event {events}") }</p>
+            // For a hand without keys; who has them needs no more than the caption.
+            <div class="row caption-keys" role="group" aria-label="Lecture">
+                { Button::new(Sign::StepBack, "Step back", desk.working(WorkAction::StepBack)).class("quiet").html() }
+                { Button::new(Sign::Step, "Step", desk.working(WorkAction::Step)).class("quiet").html() }
+                { Button::new(Sign::Cross, "End the lecture", end).hint("Esc").class("quiet").html() }
+            </div>
             <div class="black-out" hidden={!lecture.black} role="img" aria-label="The screen is dark. Press b to come back." />
             <Laser on={lecture.laser} />
         </div>

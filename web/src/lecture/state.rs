@@ -22,8 +22,6 @@ pub struct Lecture {
 pub enum LectureAction {
     /// It begins or ends.
     Toggle,
-    /// It ends.
-    Leave,
     /// The screen goes dark, or comes back.
     Black,
     /// The pointer becomes a red dot, or itself again.
@@ -41,8 +39,8 @@ impl Reducible for Lecture {
             LectureAction::Toggle => {
                 lecture = Lecture { on: !self.on, notes: self.notes, ..Lecture::default() }
             }
-            LectureAction::Leave => lecture = Lecture { notes: self.notes, ..Lecture::default() },
-            LectureAction::Black => lecture.black = !self.black,
+            // The window with notes may ask for it before the lecture has begun.
+            LectureAction::Black => (lecture.on, lecture.black) = (true, !self.black),
             LectureAction::Laser => lecture.laser = !self.laser,
             LectureAction::Notes => lecture.notes = true,
         }
