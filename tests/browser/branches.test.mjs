@@ -106,3 +106,14 @@ test("branches outlive a reload", async (t) => {
   await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to First" }).click());
   assert.deepEqual(await script(page), []);
 });
+
+test("in a quiz the second diagram hides what lies ahead as the first one does", async (t) => {
+  const { page } = await open(t, { url: "#raft?t=900ms&quiz", viewport: SIZE });
+  await ready(page);
+  await press(page, "B");
+  const beside = page.locator(".beside");
+  await beside.locator("svg.body [data-target]").first().waitFor({ state: "attached" });
+  const events = (pane) => pane.locator('svg.body [data-target^="event "]').count();
+  assert.equal(await events(beside), await events(page.locator("section.pane").first()));
+  assert.equal(await words(beside), "");
+});

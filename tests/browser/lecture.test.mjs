@@ -111,3 +111,20 @@ test("a window with notes whose page is gone says so", async (t) => {
   const { page } = await open(t, { url: "?notes=17", viewport: { width: 900, height: 640 } });
   await page.getByText("Waiting for the page of the lecture").waitFor();
 });
+
+test("a hand without keys steps, and ends the lecture", async (t) => {
+  const { page } = await lecture(t, { context: { hasTouch: true } });
+  const before = await event(page);
+  await telling(page, () => page.locator("[data-lecture]").getByRole("button", { name: "Step", exact: true }).tap());
+  assert.equal(await event(page), before + 1);
+  await page.getByRole("button", { name: "End the lecture" }).tap();
+  await page.locator(".bar").waitFor();
+});
+
+test("the second window darkens a page on which no lecture has begun", async (t) => {
+  const { page, context } = await open(t, { url: "#raft?t=900ms", viewport: SIZE });
+  await ready(page);
+  const [notes] = await Promise.all([context.waitForEvent("page"), page.keyboard.press("n")]);
+  await notes.getByRole("button", { name: "Dark screen" }).click();
+  await page.locator(".black-out").waitFor();
+});
