@@ -22,6 +22,8 @@ const LIMITS = {
   drag: { 10_000: 16 },
   pan: { 100_000: 16, 1_000_000: 33 },
   zoom: { 100_000: 16, 1_000_000: 33 },
+  farPan: { 100_000: 16, 1_000_000: 33 },
+  farZoom: { 100_000: 16, 1_000_000: 33 },
   recompute: { 100_000: 250 },
 };
 
@@ -74,7 +76,8 @@ async function floors(base) {
   for (const [name, how] of Object.entries(kinds)) {
     floor[name] = await measure(target, { ...how, sign: "floor" });
   }
-  floor.zoom = await measure(target, { ...zoom(page), sign: "floor" });
+  floor.zoom = await measure(target, zoom(page, "floor"));
+  Object.assign(floor, { anew: floor.zoom, farPan: floor.pan, farZoom: floor.zoom });
   floor.recompute = floor.seek;
   await context.close();
   return floor;
@@ -105,9 +108,9 @@ const wheel = (page) => ({
 });
 
 /** In and out by turns, so that the picture does not grow without end. */
-const zoom = (page) => ({
+const zoom = (page, sign = "width") => ({
   type: "wheel",
-  sign: "width",
+  sign,
   act: async (count) => {
     await page.keyboard.down("Control");
     await page.mouse.wheel(0, count % 4 < 2 ? -60 : 60);
@@ -144,6 +147,22 @@ async function recompute(target) {
   return measure(target, { type: "click", sign: "said", before, act: () => page.mouse.click(...place), repeats: 12 });
 }
 
+/** All of a long run from afar, and a little nearer, so that there is something to scroll. */
+async function far(target, rows, each) {
+  const { page } = target;
+  if ((await page.locator(".map").isHidden()) || !(await page.locator(".minimap").count())) return;
+  await page.keyboard.press("f");
+  await page.locator(".stage.afar").waitFor();
+  for (let count = 0; count < 3; count += 1) await page.keyboard.press("]");
+  await page.waitForTimeout(300);
+  if (!(await page.locator(".stage.afar").count())) return;
+  rows.farPan = await measure(target, { ...wheel(page), ...each });
+  rows.farZoom = await measure(target, { ...zoom(page), ...each });
+  // Back to the natural size for what comes.
+  await page.locator(".scroll").dblclick({ position: { x: 700, y: 300 } });
+  await page.locator(".stage:not(.afar)").waitFor();
+}
+
 /** Everything at one length. */
 async function at_length(base, events, note) {
   const url = base + link(events);
@@ -175,6 +194,8 @@ async function at_length(base, events, note) {
     await page.mouse.move(700, 300);
     rows.pan = await measure(target, { ...wheel(page), ...each });
     rows.zoom = await measure(target, { ...zoom(page), ...each });
+    rows.anew = await measure(target, { ...zoom(page, "anew"), ...each });
+    await far(target, rows, each);
     if (!big) rows.recompute = await recompute(target);
     const after = await memory(target);
     note(`    after all that: WebAssembly ${after.wasm.toFixed(0)} MB, scripts ${after.heap.toFixed(0)} MB`);
@@ -197,6 +218,9 @@ const NAMES = {
   seek: "seek",
   pan: "pan",
   zoom: "zoom",
+  anew: "zoom, till drawn anew",
+  farPan: "pan from afar",
+  farZoom: "zoom from afar",
   recompute: "recomputed after an edit",
 };
 

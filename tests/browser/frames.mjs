@@ -10,7 +10,12 @@ export function install() {
   const signs = {
     floor: () => document.querySelector("#changed")?.textContent,
     now: () => document.querySelector("[data-now]").dataset.now,
-    width: () => document.querySelector("svg.body").getAttribute("width"),
+    // While the wheel turns the picture is stretched, and drawn anew when it rests.
+    width: () => {
+      const body = document.querySelector("svg.body");
+      return `${body.getAttribute("width")} ${body.style.transform}`;
+    },
+    anew: () => document.querySelector("svg.body").getAttribute("width"),
     scrolled: () => document.querySelector(".scroll").scrollLeft,
     // An edit is there once it was told and all of its run is computed.
     said: () =>

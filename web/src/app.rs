@@ -145,7 +145,7 @@ fn Page(props: &PageProps) -> Html {
     class.push(compared.as_ref().map(|_| "comparing"));
     let sight = match sight {
         Sight::SpaceTime => html! {
-            <Pane key="space-time" work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} {options_open} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
+            <Pane key="space-time" work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} {options_open} {dark} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
         },
         sight => {
             shown.clear();
@@ -159,7 +159,7 @@ fn Page(props: &PageProps) -> Html {
     let beside = match compared {
         Some(branch) => {
             let (work, look) = (work.clone(), look.clone());
-            let with = BesideProps { branch, work, look, text_px, narrow, ondiffers };
+            let with = BesideProps { branch, work, look, text_px, narrow, dark, ondiffers };
             html! { <Lazy<BesideProps> key="beside" part={&BESIDE} {with} /> }
         }
         None => html! { <span key="alone" hidden=true /> },

@@ -98,8 +98,8 @@ fn obey(
         }
         Command::Trace => dispatch(WorkAction::Trace),
         Command::Agree => dom::press("[data-sheet=partition] .strong"),
-        Command::ZoomIn => desk.look.dispatch(LookAction::Zoom(1.25)),
-        Command::ZoomOut => desk.look.dispatch(LookAction::Zoom(0.8)),
+        Command::ZoomIn => desk.look.dispatch(LookAction::Nearer(true)),
+        Command::ZoomOut => desk.look.dispatch(LookAction::Nearer(false)),
         Command::Menu => menu(desk, work, pick),
         Command::Jump if work.quiz => jump(desk, work, Landmark::Leader),
         Command::Jump => toggle(Pop::Jump),

@@ -150,6 +150,9 @@ pub(crate) struct Picture {
     /// it. Absent: 1600, or more where messages need it to be seen.
     #[arg(long, value_name = "PX", value_parser = value_parser!(u32).range(100..=1_000_000))]
     pub(crate) width: Option<u32>,
+    /// Draw the run from afar, in true time: bars count the events that are too close for a mark each.
+    #[arg(long)]
+    pub(crate) overview: bool,
     /// Which way time runs: left to right, or top to bottom.
     #[arg(long, value_parser = choice(FLOWS), value_name = "FLOW")]
     pub(crate) flow: Option<Flow>,

@@ -20,6 +20,7 @@ use crate::marks::{Pulse, pulses};
 use crate::moment::Related;
 use crate::numbers::Numbers;
 use crate::ops::{Bars, bars};
+use crate::overview::{Counted, Index};
 use crate::scene::{Shape, Target};
 use crate::view::{Flow, MIN_TEXT_PX, Selected, Space, View};
 use crate::weave::{CHUNK, Weave, natural_zoom};
@@ -43,6 +44,10 @@ pub struct Layout {
     pub(crate) stales: Rc<Vec<Stale>>,
     pub(crate) numbers: Numbers,
     pub(crate) gutter: f64,
+    /// Whether `folds` are this run's: an overview does without.
+    pub(crate) is_folded: bool,
+    /// What an overview needs to know of the whole run, once there was one.
+    pub(crate) index: Option<Rc<Index>>,
     pub(crate) cache: RefCell<Cache>,
 }
 
@@ -53,6 +58,7 @@ pub(crate) struct Cache {
     pub layers: Map<(&'static str, u32), Kept>,
     pub captions: Map<u32, Rc<Vec<Caption>>>,
     pub related: Option<(Selected, Option<Rc<Related>>)>,
+    pub overview: Option<Counted>,
 }
 
 /// A layer as it was last drawn.
@@ -90,12 +96,12 @@ impl Layout {
         let px_per_s = sane_zoom(space.px_per_s * view.stretch).min(longest(trace.reached()));
         let space = Space { px_per_s, ..space };
         let nodes = trace.nodes();
-        let (before, after) = margins(view.flow, view.text_px);
+        let (before, after) = margins(&view);
         let lanes = Lanes::new(nodes, &view, &space, before, after);
-        let same = |known: &&Layout| {
-            known.view.fold_routine == view.fold_routine && known.view.hidden_kinds == view.hidden_kinds
-        };
-        let folds = match known.filter(same) {
+        if view.overview {
+            return Layout::from_afar(known, session, (view, space), lanes);
+        }
+        let folds = match known.filter(|known| known.folds_as(&view)) {
             Some(known) => known.folds.clone(),
             None => Rc::new(fold(session, &view)),
         };
@@ -123,8 +129,60 @@ impl Layout {
             stales,
             numbers,
             gutter,
+            is_folded: true,
+            index: known.and_then(|known| known.index.clone()),
             cache,
         }
+    }
+
+    /// Time is true, and no event has a place of its own: nothing is done for each of them.
+    fn from_afar(
+        known: Option<&Layout>,
+        session: &dyn Session,
+        (view, space): (View, Space),
+        lanes: Lanes,
+    ) -> Layout {
+        let trace = session.trace();
+        let weave = Weave::bare(trace, space.px_per_s);
+        let bands = bands(session.scenario(), trace, &lanes, view.text_px);
+        let index = known.and_then(|known| known.index.clone()).unwrap_or_else(|| Rc::new(Index::new(trace)));
+        let heads = |view: &View| (view.order.clone(), view.hidden_nodes.clone(), view.flow, view.text_px);
+        let gutter = match known.filter(|known| heads(&known.view) == heads(&view)) {
+            Some(known) => known.gutter,
+            None => gutter(session, lanes.shown(), view.flow, view.text_px),
+        };
+        let numbers = Numbers::new(&weave.axis, (&view, space.px_per_s), weave.end);
+        let folds = known.filter(|known| known.folds_as(&view)).map(|known| known.folds.clone());
+        Layout {
+            nodes: trace.nodes(),
+            lanes,
+            is_folded: folds.is_some(),
+            folds: folds.unwrap_or_default(),
+            weave,
+            bands,
+            bars: Bars::default(),
+            pulses: Vec::new(),
+            stills: Vec::new(),
+            stales: known.map_or_else(|| Rc::new(stales(trace)), |known| known.stales.clone()),
+            numbers,
+            gutter,
+            index: Some(index),
+            cache: RefCell::default(),
+            view,
+            space,
+        }
+    }
+
+    /// Whether its folds are those of a view too.
+    fn folds_as(&self, view: &View) -> bool {
+        self.is_folded
+            && self.view.fold_routine == view.fold_routine
+            && self.view.hidden_kinds == view.hidden_kinds
+    }
+
+    /// Whether the run is seen from afar; then [`crate::overview`] draws it.
+    pub fn is_overview(&self) -> bool {
+        self.view.overview
     }
 
     /// A zoom at which a usual message is seen to slant: the px that a second of true time gets.
@@ -335,8 +393,11 @@ fn longest(reached: Ns) -> f64 {
 }
 
 /// Room across before the first lane and after the last: for the playhead's pill and the axis.
-fn margins(flow: Flow, text: f64) -> (f64, f64) {
-    match flow {
+fn margins(view: &View) -> (f64, f64) {
+    let text = view.text_px;
+    match view.flow {
+        // From afar, what happened between two numbers is counted below them.
+        Flow::LeftToRight if view.overview => (text * 2.4, text * 4.1),
         Flow::LeftToRight => (text * 2.4, text * 2.6),
         Flow::TopToBottom => (text * 5.4, text * 0.8),
     }

@@ -62,7 +62,7 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ba
 }
 
 /// All bars of a picture, so kept that those in sight are found without a look at the rest.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Bars {
     /// By where they begin.
     list: Vec<Bar>,

@@ -122,6 +122,36 @@ impl Pen {
         self.put(key.into(), class.into(), Geometry::Path(path.d))
     }
 
+    /// Many rectangles of one look, each between two opposite corners.
+    pub fn rects(
+        &mut self,
+        key: impl Into<String>,
+        class: impl Into<String>,
+        corners: &[(Place, Place)],
+    ) -> &mut Shape {
+        let rect = |&(one, other): &(Place, Place)| {
+            let ((x1, y1), (x2, y2)) = (self.flow.xy(one), self.flow.xy(other));
+            [px(x1.min(x2)), px(y1.min(y2)), px((x2 - x1).abs()), px((y2 - y1).abs())]
+        };
+        let rects = corners.iter().map(rect).collect();
+        self.put(key.into(), class.into(), Geometry::Rects(rects))
+    }
+
+    /// Many lines of one look.
+    pub fn lines(
+        &mut self,
+        key: impl Into<String>,
+        class: impl Into<String>,
+        ends: &[(Place, Place)],
+    ) -> &mut Shape {
+        let line = |&(from, to): &(Place, Place)| {
+            let ((x1, y1), (x2, y2)) = (self.flow.xy(from), self.flow.xy(to));
+            [px(x1), px(y1), px(x2), px(y2)]
+        };
+        let lines = ends.iter().map(line).collect();
+        self.put(key.into(), class.into(), Geometry::Lines(lines))
+    }
+
     /// Begins a path of this flow.
     pub fn way(&self) -> Way {
         Way { flow: self.flow, d: String::new() }

@@ -3,6 +3,7 @@
 //! A scene says nothing of colours or fonts: a shape carries semantic classes, and [`css`](crate::palette::css)
 //! gives them their look in a light and in a dark theme.
 
+use std::fmt::Write;
 use std::rc::Rc;
 
 use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, OpId, TimerId};
@@ -119,6 +120,10 @@ pub enum Geometry {
         /// The radius of its corners.
         rx: f64,
     },
+    /// Many rectangles of one look, each as its left and top edge, width and height.
+    Rects(Vec<[f64; 4]>),
+    /// Many straight lines of one look, each from (x1, y1) to (x2, y2).
+    Lines(Vec<[f64; 4]>),
     /// A line of text.
     Text {
         /// Where its anchor is.
@@ -145,6 +150,28 @@ pub enum Anchor {
     Middle,
     /// Its end.
     End,
+}
+
+impl Geometry {
+    /// Many rectangles or lines as one path in SVG's notation, for what knows no better; `None` for all else.
+    pub fn as_path(&self) -> Option<String> {
+        let mut path = String::new();
+        // Writing to a string cannot fail.
+        match self {
+            Geometry::Rects(rects) => {
+                for &[x, y, width, height] in rects {
+                    let _ = write!(path, "M{x} {y}h{width}v{height}h{}z", -width);
+                }
+            }
+            Geometry::Lines(lines) => {
+                for &[x1, y1, x2, y2] in lines {
+                    let _ = write!(path, "M{x1} {y1}L{x2} {y2}");
+                }
+            }
+            _ => return None,
+        }
+        Some(path)
+    }
 }
 
 impl Anchor {

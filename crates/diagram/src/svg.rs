@@ -72,6 +72,10 @@ fn write_shape(out: &mut String, shape: &Shape) {
             let _ = write!(out, "<path class=\"{class}\" d=\"{}\"", escape(d));
             "path"
         }
+        many @ (Geometry::Rects(_) | Geometry::Lines(_)) => {
+            let _ = write!(out, "<path class=\"{class}\" d=\"{}\"", many.as_path().unwrap_or_default());
+            "path"
+        }
         Geometry::Circle { cx, cy, r } => {
             let _ = write!(out, "<circle class=\"{class}\" cx=\"{cx}\" cy=\"{cy}\" r=\"{}\"", px(*r));
             "circle"

@@ -35,6 +35,11 @@ pub struct View {
     /// is: 1, or what [`crate::Layout::stretch`] proposes. It is the window's and travels in no link.
     #[serde(skip)]
     pub stretch: f64,
+    /// Whether the run is seen from afar: time is true, and bars count the events that are too close for a mark each. A
+    /// layout of it takes no longer for a long run, and [`crate::overview`] draws it. It follows from zoom and run, and
+    /// travels in no link.
+    #[serde(skip)]
+    pub overview: bool,
 }
 
 /// Text is never smaller than this.
@@ -56,6 +61,7 @@ impl Default for View {
             text_px: MIN_TEXT_PX,
             lane_gap_px: 56.0,
             stretch: 1.0,
+            overview: false,
         }
     }
 }

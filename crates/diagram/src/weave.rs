@@ -179,6 +179,26 @@ impl Weave {
         weave
     }
 
+    /// True time, in which nothing has a place of its own.
+    pub fn bare(trace: &Trace, px_per_s: f64) -> Weave {
+        let axis = Axis::straight(LEAD, px_per_s);
+        let end = axis.x_of((trace.reached(), u32::MAX));
+        let mut weave = Weave {
+            axis,
+            events: vec![Vec::new(); trace.nodes().len()],
+            arrows: Vec::new(),
+            lost: Vec::new(),
+            first: Vec::new(),
+            copies: Map::new(),
+            chunks: Vec::new(),
+            length: end + TAIL,
+            end,
+            column: COLUMN,
+        };
+        weave.cut_into_chunks();
+        weave
+    }
+
     /// How far along an event is.
     pub fn event(&self, lane: usize, index: u32) -> Option<f64> {
         self.events.get(lane)?.get(index.checked_sub(1)? as usize).copied()

@@ -165,7 +165,7 @@ fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec
     spans
 }
 
-fn look(line: &Lane, status: usize) -> (&'static str, Option<u8>) {
+pub(crate) fn look(line: &Lane, status: usize) -> (&'static str, Option<u8>) {
     match line.statuses[status].1 {
         None => ("lane down", None),
         Some(status) => {

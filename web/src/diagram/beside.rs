@@ -61,6 +61,8 @@ pub struct BesideProps {
     pub text_px: f64,
     /// Whether the window is a phone's.
     pub narrow: bool,
+    /// Whether the room is dark.
+    pub dark: bool,
     /// Told what differs.
     pub ondiffers: Callback<Option<Difference>>,
 }
@@ -138,7 +140,7 @@ fn Beside(props: &BesideProps) -> Html {
                 { close.class("quiet").html() }
             </header>
             <ContextProvider<Desk> context={own}>
-                <Pane work={other.clone()} look={props.look.clone()} text_px={props.text_px} pick={*pick} narrow={props.narrow} options_open=false shown={(*shown).clone()} lit={differs.cone.clone()} fixed=true />
+                <Pane work={other.clone()} look={props.look.clone()} text_px={props.text_px} pick={*pick} narrow={props.narrow} dark={props.dark} options_open=false shown={(*shown).clone()} lit={differs.cone.clone()} fixed=true />
             </ContextProvider<Desk>>
         </div>
     }

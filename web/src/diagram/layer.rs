@@ -33,6 +33,9 @@ fn shape(shape: &Shape) -> Html {
         Geometry::Path(path) => {
             html! { <path {key} {class} data-target={target} d={path.clone()}>{ title }</path> }
         }
+        many @ (Geometry::Rects(_) | Geometry::Lines(_)) => {
+            html! { <path {key} {class} data-target={target} d={many.as_path()}>{ title }</path> }
+        }
         Geometry::Circle { cx, cy, r } => html! {
             <circle {key} {class} data-target={target} cx={px(*cx)} cy={px(*cy)} r={px(*r)}>{ title }</circle>
         },

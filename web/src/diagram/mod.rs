@@ -1,12 +1,15 @@
 //! The diagram: where it stands on the page, how it scrolls and zooms, and what pointing at it does.
 
 pub mod beside;
+pub mod canvas;
 pub mod drag;
 pub mod edges;
 pub mod grasp;
 pub mod layer;
 pub mod menu;
 pub mod message_menu;
+pub mod minimap;
+pub mod overview;
 pub mod pane;
 pub mod scroll;
 pub mod span;

@@ -18,10 +18,13 @@ use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::drag::{Drag, Ground, use_drag};
 use crate::diagram::grasp::snapped;
 use crate::diagram::layer::Layer;
+use crate::diagram::minimap::{MINIMAP, MinimapProps, is_of_use};
+use crate::diagram::overview::{OVERVIEW, OverviewProps};
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
+use crate::lazy::Lazy;
 use crate::store::look::{Look, LookAction, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
@@ -40,6 +43,10 @@ const GLOW_MS: u32 = 3_000;
 const FITS: f64 = 0.86;
 /// The least that fitting zooms to, of the natural size.
 const LEAST_FIT: f64 = 1e-4;
+/// Below this part of its natural size, a run of so many events is seen from afar: no zoom brings its marks closer.
+const FAR: (f64, usize) = (0.12, 1_000);
+/// With more events than this nobody tries whether all marks fit.
+const HOPELESS: usize = 20_000;
 
 /// Properties of [`Pane`].
 #[derive(Properties, PartialEq)]
@@ -56,6 +63,8 @@ pub struct PaneProps {
     pub narrow: bool,
     /// Whether the options are open.
     pub options_open: bool,
+    /// Whether the room is dark.
+    pub dark: bool,
     /// Where the layout is told to those who play it.
     pub shown: Shown,
     /// What is lit, whatever the last edit was.
@@ -112,7 +121,7 @@ pub fn Pane(props: &PaneProps) -> Html {
     let size = use_size(&node);
     let work = &props.work;
     let view = view(props);
-    let flow = view.flow;
+    let (flow, overview) = (view.flow, view.overview);
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
     let tight = props.fixed || work.branches.shown().is_some();
@@ -172,16 +181,35 @@ pub fn Pane(props: &PaneProps) -> Html {
         options_open: props.options_open,
         changed: work.changed(),
         fits,
-        cramped: fits && props.look.cramped,
+        cramped: fits && props.look.cramped && !overview,
+        overview,
     };
+    let stage = match &plan {
+        None => html! { <div class="stage" /> },
+        Some(plan) if overview => {
+            let ghost = drag.ghost(&plan.0, &*work.run.session(), &work.scenario, work.now);
+            let with =
+                OverviewProps { plan: plan.clone(), run: work.run.clone(), frame, ghost, dark: props.dark };
+            html! { <Lazy<OverviewProps> key="overview" part={&OVERVIEW} {with} /> }
+        }
+        Some(plan) => stage(&plan.0, &*work.run.session(), &frame, &drag),
+    };
+    let map = plan.clone().zip(size).filter(|(plan, size)| !props.fixed && is_of_use(plan, &work.run, *size));
+    let map = map.map(|(plan, _)| {
+        let (run, scroll, until) = (work.run.clone(), node.clone(), work.scenario.until);
+        let with =
+            MinimapProps { plan, run, now: work.now, until, quiz: work.quiz, scroll, dark: props.dark };
+        html! { <Lazy<MinimapProps> part={&MINIMAP} {with} /> }
+    });
     html! {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
             <div ref={node} tabindex="0" class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
-                { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
+                { stage }
             </div>
+            <div class="map" hidden={map.is_none()}>{ map.unwrap_or_default() }</div>
         </section>
     }
 }
@@ -194,7 +222,17 @@ fn view(props: &PaneProps) -> View {
         (false, true) => Flow::TopToBottom,
         (false, false) => Flow::LeftToRight,
     };
-    View { flow, text_px: props.text_px, hide_future: props.work.quiz, ..look.view.clone() }
+    let overview = is_far(look, &props.work.run);
+    View { flow, text_px: props.text_px, hide_future: props.work.quiz, overview, ..look.view.clone() }
+}
+
+/// Whether a run is so long, and so far away, that its marks would be a smear.
+fn is_far(look: &Look, run: &Run) -> bool {
+    // What was fitted and is not cramped is as near as it can be.
+    let may = look.fitted.is_none() || look.cramped || look.view.scale == TimeScale::True;
+    may && look.view.scale != TimeScale::Logical
+        && look.zoom < FAR.0
+        && run.session().trace().order().len() >= FAR.1
 }
 
 /// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.
@@ -237,9 +275,24 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
     let fits = props.look.fitted.is_some();
     let (work, look) = (&props.work, desk.look.clone());
     let (run, now, until) = (work.run.clone(), work.now, work.scenario.until);
-    use_effect_with((fits, size, view.clone(), work.number), move |(fits, size, view, _)| {
+    // Whether it is seen from afar follows from this, and not this from that.
+    let view = View { overview: false, ..view.clone() };
+    use_effect_with((fits, size, view, work.number), move |(fits, size, view, _)| {
         if let (true, Some(size)) = (*fits, *size) {
             let goal = if run.session().trace().last_event(now).is_some() { now.at } else { until };
+            let count = run.session().trace().order().len();
+            let from_afar = || {
+                let view = View { overview: true, ..view.clone() };
+                let layout = Layout::new(&*run.session(), &view, space(size, view.flow, natural));
+                let room = if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - layout.gutter();
+                (room * FITS / goal.as_secs_f64().max(1e-9) / natural).min(1.0)
+            };
+            let long = count >= FAR.1 && view.scale != TimeScale::Logical;
+            if long && (view.scale == TimeScale::True || count > HOPELESS) {
+                let zoom = from_afar();
+                return look
+                    .dispatch(LookAction::Fitted(zoom, view.scale == TimeScale::True || zoom >= FAR.0));
+            }
             let known = Layout::new(&*run.session(), view, space(size, view.flow, natural));
             let at = |factor: f64| {
                 let layout = known.again(&*run.session(), view, space(size, view.flow, natural * factor));
@@ -247,6 +300,8 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
                 (x, if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - gutter)
             };
             let (zoom, fits) = fitting(at);
+            // What is too much for a mark each is counted.
+            let zoom = if long && !fits { from_afar() } else { zoom };
             look.dispatch(LookAction::Fitted(zoom, fits));
         }
     });
@@ -431,6 +486,8 @@ fn beside(session: &dyn Session, layout: &Layout, (x, y): (f64, f64)) -> Click {
         Some((node, away)) if away > 24.0 && is_outermost(layout, node, across) => {
             Click::Go(Key::end_of(layout.time_at(along)))
         }
+        // From afar there is nothing between lanes to pick.
+        _ if layout.is_overview() => Click::Go(Key::end_of(layout.time_at(along))),
         _ => Click::Pick(None),
     }
 }

@@ -128,7 +128,7 @@ pub fn scroll_to(element: &Element, flow: Flow, to: f64) {
 }
 
 /// How much of the time axis is in sight.
-fn room(element: &Element, flow: Flow, gutter: f64) -> f64 {
+pub fn room(element: &Element, flow: Flow, gutter: f64) -> f64 {
     f64::from(if flow == Flow::LeftToRight { element.client_width() } else { element.client_height() })
         - gutter
 }

@@ -26,6 +26,8 @@ pub struct Toolbar {
     pub fits: bool,
     /// Whether all so far does not fit even so.
     pub cramped: bool,
+    /// Whether the run is seen from afar.
+    pub overview: bool,
 }
 
 /// The toolbar of the diagram.
@@ -45,6 +47,7 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             }));
         })
     };
+    let far = far_words(&shown);
     html! {
         <div class="toolbar" role="toolbar" aria-label="Diagram">
             { shown.sights }
@@ -53,14 +56,22 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             { more(desk, shown.options_open) }
             <span class="changed" hidden={shown.changed.is_none()}>{ Button::new(Sign::Eye, "What the last edit can have changed", desk.working(WorkAction::Trace))
                 .text("What changed").hint("w").class("quiet").pressed(shown.changed == Some(true)).html() }</span>
-            <span class="cramped small" role="status" hidden={!shown.cramped}>{ if shown.scale == TimeScale::True { "" } else { "Marks keep apart, so not all fits. “true” time fits it." } }</span>
+            <span class="cramped small" role="status" title={shown.overview.then_some("Seen from afar. Zoom in, or click twice, to see each event.")} hidden={!shown.cramped && !shown.overview}>{ far }</span>
             <span class="zoom" role="group" aria-label="Zoom">
-                { Button::new(Sign::Minus, "Zoom out", desk.looking(LookAction::Zoom(0.8))).hint("[").class("quiet").html() }
-                { Button::new(Sign::Plus, "Zoom in", desk.looking(LookAction::Zoom(1.25))).hint("]").class("quiet").html() }
+                { Button::new(Sign::Minus, "Zoom out", desk.looking(LookAction::Nearer(false))).hint("[").class("quiet").html() }
+                { Button::new(Sign::Plus, "Zoom in", desk.looking(LookAction::Nearer(true))).hint("]").class("quiet").html() }
                 { Button::new(Sign::Fit, if shown.fits { "Fit no longer: back to the size before" } else { "Fit all so far into the window" }, desk.looking(LookAction::Fit))
                     .text("Fit").hint("f").class("quiet").pressed(shown.fits).html() }
             </span>
         </div>
+    }
+}
+
+fn far_words(shown: &Toolbar) -> &'static str {
+    match shown.scale {
+        _ if shown.overview => "Bars count events",
+        TimeScale::True => "",
+        TimeScale::Warped | TimeScale::Logical => "Marks keep apart, so not all fits. “true” time fits it.",
     }
 }
 

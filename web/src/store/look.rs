@@ -96,6 +96,10 @@ pub enum LookAction {
     Order(Vec<NodeId>),
     /// Zooms by a factor.
     Zoom(f64),
+    /// Zooms one step in or out: a wider one far away, where there is farther to go.
+    Nearer(bool),
+    /// The natural size.
+    Natural,
     /// All so far is to be in sight, or no longer: then the zoom is as it was before.
     Fit,
     /// The zoom at which all so far is in sight, as the window was measured, and whether it is in sight indeed.
@@ -187,6 +191,14 @@ impl Reducible for Look {
             LookAction::Zoom(factor) => {
                 look.zoom = (look.zoom * factor).clamp(ZOOM.0, ZOOM.1);
                 look.fitted = None;
+            }
+            LookAction::Natural => {
+                let factor = self.zoom.recip();
+                return self.reduce(LookAction::Zoom(factor));
+            }
+            LookAction::Nearer(nearer) => {
+                let step: f64 = if self.zoom < 0.12 { 2.0 } else { 1.25 };
+                return self.reduce(LookAction::Zoom(if nearer { step } else { step.recip() }));
             }
             LookAction::Fit => match look.fitted.take() {
                 Some(before) => look.zoom = before,

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lightcone_diagram::{Flow, Frame, Layout, Space, TimeScale, View, svg};
+use lightcone_diagram::{Flow, Frame, Layout, Space, TimeScale, View, overview, svg};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 
@@ -30,9 +30,16 @@ pub(super) fn run(ran: &Ran<'_>, picture: &Picture, streams: &mut Streams<'_>) -
     // What runs down is read from top to bottom, and need not fill a page.
     let most = if view.flow == Flow::TopToBottom { DOWN_PX } else { ALONG_PX };
     let along_px = picture.width.map_or(most, f64::from);
-    view.stretch = Layout::stretch(session, &view, Space { along_px, ..space });
+    if !view.overview {
+        view.stretch = Layout::stretch(session, &view, Space { along_px, ..space });
+    }
     let layout = Layout::new(session, &view, space);
-    let file = svg(&layout.scene(session, &Frame::at(now)), picture.theme);
+    let frame = Frame::at(now);
+    let scene = match view.overview {
+        true => overview(&layout, session, &frame).scene(&layout, session),
+        false => layout.scene(session, &frame),
+    };
+    let file = svg(&scene, picture.theme);
     if picture.output.as_os_str() == "-" {
         streams.out.write_all(file.as_bytes())?;
     } else if let Err(error) = fs::write(&picture.output, file) {
@@ -41,7 +48,7 @@ pub(super) fn run(ran: &Ran<'_>, picture: &Picture, streams: &mut Streams<'_>) -
     if picture.width.is_none() && layout.length() > ALONG_PX {
         writeln!(
             streams.err,
-            "The picture is {} px long, so that each message can be seen. For a shorter one: --scale true --width PX, or --until TIME.",
+            "The picture is {} px long, so that each message can be seen. For a shorter one: --overview, --scale true --width PX, or --until TIME.",
             layout.length() as u64,
         )?;
     }
@@ -59,6 +66,7 @@ fn view(ran: &Ran<'_>, picture: &Picture) -> Result<View, Failure> {
     view.scale = picture.scale.unwrap_or(view.scale);
     view.flow = picture.flow.unwrap_or(view.flow);
     view.labels = picture.labels.unwrap_or(view.labels);
+    view.overview = picture.overview;
     Ok(view)
 }
 
@@ -66,6 +74,9 @@ fn space(session: &dyn Session, view: &View, picture: &Picture) -> Space {
     let along_px = picture.width.map_or(ALONG_PX, f64::from);
     let natural = Layout::natural_zoom(session);
     let space = Space { across_px: ACROSS_PX, along_px, px_per_s: natural };
+    if view.overview {
+        return Space { px_per_s: Layout::fitting_zoom(session, along_px), ..space };
+    }
     let px_per_s = match picture.width {
         Some(_) if view.scale == TimeScale::True => Layout::fitting_zoom(session, along_px),
         Some(_) => Layout::fitted_zoom(session, view, space),
