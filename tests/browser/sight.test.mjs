@@ -63,18 +63,24 @@ test("Fit before anything has happened shows the whole run", async (t) => {
   await until(async () => (await length(page)) < before, "a shorter diagram");
 });
 
-test("where marks keep apart and not all fits, the page says so, and the other scale fits it", async (t) => {
+test("where marks find no room they are counted; in logical order the page says so, and true time fits", async (t) => {
   const { page, shot } = await open(t, { url: "#raft?t=9.9s", viewport: SIZE });
   await ready(page);
   const word = page.getByText("not all fits");
   await fit(page).click();
+  await page.locator(".stage.afar").waitFor();
+  assert.equal(await word.isVisible(), false);
+  const { now } = await sight(page);
+  assert.ok(now > 0.6 && now < 0.95, `the playhead at ${now}`);
+  await shot("fit-counted");
+  await choose(page, "Time", "logical");
   await word.waitFor();
   await shot("fit-cramped");
   await choose(page, "Time", "true");
   await word.waitFor({ state: "hidden" });
   await until(async () => all(await sight(page)), "all so far");
   await fit(page).click();
-  await choose(page, "Time", "warped");
+  await choose(page, "Time", "logical");
   assert.equal(await word.isVisible(), false);
 });
 

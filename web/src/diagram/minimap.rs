@@ -95,7 +95,7 @@ fn Minimap(props: &MinimapProps) -> Html {
             <svg ref={probe} class="probe lightcone" width="0" height="0" aria-hidden="true"></svg>
             <span class="minimap-now" style={format!("left: {:.3}%", share(props.now.at))}></span>
             <span class="minimap-frame" style={frame}></span>
-            <input type="range" min="0" max={ms(props.until)} {step} value={ms(middle)} {oninput}
+            <input type="range" data-moves="" min="0" max={ms(props.until)} {step} value={ms(middle)} {oninput}
                 aria-label="Part of the run in sight" aria-valuetext={said.clone()} title={format!("In sight: {said}. Drag to look elsewhere; the playhead stays.")} />
         </div>
     }

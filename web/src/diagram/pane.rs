@@ -43,8 +43,8 @@ const GLOW_MS: u32 = 3_000;
 const FITS: f64 = 0.86;
 /// The least that fitting zooms to, of the natural size.
 const LEAST_FIT: f64 = 1e-4;
-/// Below this part of its natural size, a run of so many events is seen from afar: no zoom brings its marks closer.
-const FAR: (f64, usize) = (0.12, 1_000);
+/// With more events than this to a px, a run of so many events is seen from afar: there is no room for a mark each.
+const FAR: (f64, usize) = (2.0, 1_000);
 /// With more events than this nobody tries whether all marks fit.
 const HOPELESS: usize = 20_000;
 
@@ -120,9 +120,9 @@ pub fn Pane(props: &PaneProps) -> Html {
     let node = use_node_ref();
     let size = use_size(&node);
     let work = &props.work;
-    let view = view(props);
-    let (flow, overview) = (view.flow, view.overview);
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
+    let view = view(props, *natural);
+    let (flow, overview) = (view.flow, view.overview);
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
     let tight = props.fixed || work.branches.shown().is_some();
     let view = spread(view, &work.run, space, tight);
@@ -215,24 +215,28 @@ pub fn Pane(props: &PaneProps) -> Html {
 }
 
 /// The diagram's own view: the person's, and what follows from the window and the document.
-fn view(props: &PaneProps) -> View {
+fn view(props: &PaneProps, natural: f64) -> View {
     let look = &props.look;
     let flow = match (look.turned, props.narrow) {
         (true, _) => look.view.flow,
         (false, true) => Flow::TopToBottom,
         (false, false) => Flow::LeftToRight,
     };
-    let overview = is_far(look, &props.work.run);
+    let overview = is_far(look, natural, &props.work.run);
     View { flow, text_px: props.text_px, hide_future: props.work.quiz, overview, ..look.view.clone() }
 }
 
 /// Whether a run is so long, and so far away, that its marks would be a smear.
-fn is_far(look: &Look, run: &Run) -> bool {
-    // What was fitted and is not cramped is as near as it can be.
-    let may = look.fitted.is_none() || look.cramped || look.view.scale == TimeScale::True;
-    may && look.view.scale != TimeScale::Logical
-        && look.zoom < FAR.0
-        && run.session().trace().order().len() >= FAR.1
+fn is_far(look: &Look, natural: f64, run: &Run) -> bool {
+    let session = run.session();
+    let (count, seconds) = (session.trace().order().len(), session.trace().reached().as_secs_f64());
+    let dense = count as f64 > seconds * natural * look.zoom * FAR.0;
+    // What is fitted in warped time is as near as it can be, unless its marks find no room.
+    let far = match look.fitted {
+        Some(_) if look.view.scale == TimeScale::Warped => look.cramped,
+        _ => dense,
+    };
+    far && look.view.scale != TimeScale::Logical && count >= FAR.1
 }
 
 /// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.

@@ -56,7 +56,7 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
             { more(desk, shown.options_open) }
             <span class="changed" hidden={shown.changed.is_none()}>{ Button::new(Sign::Eye, "What the last edit can have changed", desk.working(WorkAction::Trace))
                 .text("What changed").hint("w").class("quiet").pressed(shown.changed == Some(true)).html() }</span>
-            <span class="cramped small" role="status" title={shown.overview.then_some("Seen from afar. Zoom in, or click twice, to see each event.")} hidden={!shown.cramped && !shown.overview}>{ far }</span>
+            <span class={classes!("small", if shown.overview { "unseen" } else { "cramped" })} role="status" hidden={!shown.cramped && !shown.overview}>{ far }</span>
             <span class="zoom" role="group" aria-label="Zoom">
                 { Button::new(Sign::Minus, "Zoom out", desk.looking(LookAction::Nearer(false))).hint("[").class("quiet").html() }
                 { Button::new(Sign::Plus, "Zoom in", desk.looking(LookAction::Nearer(true))).hint("]").class("quiet").html() }
@@ -69,7 +69,7 @@ pub fn toolbar(desk: &Desk, shown: Toolbar) -> Html {
 
 fn far_words(shown: &Toolbar) -> &'static str {
     match shown.scale {
-        _ if shown.overview => "Bars count events",
+        _ if shown.overview => "Seen from afar: bars count events. Zoom in, or click twice, to see each.",
         TimeScale::True => "",
         TimeScale::Warped | TimeScale::Logical => "Marks keep apart, so not all fits. “true” time fits it.",
     }

@@ -185,6 +185,9 @@ fn writes(element: &Element) -> bool {
     }
 }
 
+/// The attribute of what moves by the keys that otherwise step: the map, but not the scrubber.
+pub const MOVES: &str = "data-moves";
+
 /// Whether the focused element itself answers to this key: a button that was reached with the keyboard to Space.
 fn answers(element: &Element, key: &str) -> bool {
     let pressable = matches!(element.tag_name().as_str(), "BUTTON" | "A" | "SUMMARY" | "INPUT")
@@ -193,8 +196,10 @@ fn answers(element: &Element, key: &str) -> bool {
     match key {
         " " => pressable && !range,
         "Enter" => pressable && element.tag_name() != "INPUT",
+        "PageUp" | "PageDown" => element.has_attribute(MOVES),
         "ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown" | "Home" | "End" => {
-            element.get_attribute("role").as_deref() == Some("tab")
+            element.has_attribute(MOVES)
+                || element.get_attribute("role").as_deref() == Some("tab")
                 || element.get_attribute("type").as_deref() == Some("radio")
         }
         _ => false,

@@ -212,6 +212,9 @@ pub(super) fn sums(pen: &mut Pen, sight: &Sight<'_>) {
     let numbers = layout.numbers.within(&layout.weave.axis, sight.window.0 - 1.0, sight.window.1 + 1.0);
     for pair in numbers.windows(2) {
         let (from, to) = (pair[0].0, pair[1].0.min(sight.known));
+        if from >= to {
+            break;
+        }
         let (first, last) = (sight.instant(from), sight.instant(to));
         let count: usize = sight
             .lanes()
@@ -242,6 +245,17 @@ pub(super) fn legend(pen: &mut Pen, layout: &Layout, scale: Scale) {
     if layout.view.flow == Flow::TopToBottom {
         return;
     }
+    let words = Words {
+        x: text * 0.9,
+        y: text * 2.0,
+        anchor: Anchor::Start,
+        rotate: 0.0,
+        size: text,
+        bold: false,
+        content: "bars count events".to_owned(),
+    };
+    pen.words("what", "axis-number", &words)
+        .title("Seen from afar. Zoom in, or click twice, to see each event.");
     let rows = [("count", scale.full[0]), ("count client", scale.full[1])];
     for (row, (class, full)) in rows.into_iter().filter(|(_, full)| *full > 0).enumerate() {
         let (x, y) = (text * 0.9, layout.axis_across() + text * (1.5 + 1.5 * row as f64));
