@@ -105,7 +105,7 @@ impl Layout {
             Some(known) => known.folds.clone(),
             None => Rc::new(fold(session, &view)),
         };
-        let mut weave = Weave::new(session, &view, &space, &lanes, &folds);
+        let mut weave = Weave::new(known.map(|known| &known.weave), session, &view, &space, &lanes, &folds);
         let bands = bands(session.scenario(), trace, &lanes, view.text_px);
         stop_at_bands(&bands, trace, &lanes, &mut weave);
         let bars = bars(trace, &lanes, &weave, view.text_px);

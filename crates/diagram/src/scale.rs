@@ -29,7 +29,11 @@ impl Curve {
 
     /// How far along an instant is.
     pub fn x(&self, at: Instant) -> f64 {
-        let after = self.points.partition_point(|&(point, _)| point <= at);
+        self.between(self.points.partition_point(|&(point, _)| point <= at), at)
+    }
+
+    /// How far along an instant is, before which so many points stand.
+    fn between(&self, after: usize, at: Instant) -> f64 {
         let Some(&(t0, x0)) = after.checked_sub(1).and_then(|before| self.points.get(before)) else {
             return self.points.first().map_or(0.0, |&(_, x)| x);
         };
@@ -40,6 +44,22 @@ impl Curve {
             Some(&(t1, x1)) => x0 + (x1 - x0) * (elapsed / t1.0.since(t0.0).0 as f64).min(1.0),
             None if at.0 == Ns::NEVER => f64::INFINITY,
             None => x0 + elapsed * self.rate,
+        }
+    }
+
+    /// How far along instants are that come in order: each is looked for from the one before it on.
+    fn walk(&self) -> impl FnMut(Instant) -> f64 + '_ {
+        let mut seen = 0;
+        move |at| {
+            let mut step = 1;
+            while self.points.get(seen + step).is_some_and(|&(point, _)| point <= at) {
+                seen += step;
+                step *= 2;
+            }
+            let last = (seen + step).min(self.points.len());
+            let after = seen + self.points[seen..last].partition_point(|&(point, _)| point <= at);
+            seen = after.saturating_sub(1);
+            self.between(after, at)
         }
     }
 
@@ -84,8 +104,6 @@ pub(crate) struct Mark {
     pub room: f64,
     /// Whether it is drawn: what is not has a place, and no column of its own.
     pub drawn: bool,
-    /// Its place, once it has one.
-    pub x: f64,
 }
 
 /// The time axis of a layout.
@@ -108,6 +126,11 @@ impl Axis {
         let last = after.checked_sub(1).map_or(front, |before| line.points[before].1);
         let next = line.points.get(after).map_or(f64::INFINITY, |&(_, x)| x);
         front.max(last).min(next)
+    }
+
+    /// How far along instants are that come in order, where all lines have one time.
+    pub fn walk(&self) -> Option<impl FnMut(Instant) -> f64 + '_> {
+        self.is_timed().then(|| self.front.walk())
     }
 
     /// Whether distance has to do with time.
@@ -157,19 +180,20 @@ pub(crate) struct Gaps {
 }
 
 /// Places marks, in order of time, in one pass: at the true rate where that keeps them apart, farther apart where it
-/// does not, and nearer where nothing happens.
+/// does not, and nearer where nothing happens. Gives each mark's place too.
 pub(crate) fn warp(
-    marks: &mut [Mark],
+    marks: &[Mark],
     lanes: usize,
     from: f64,
     px_per_s: f64,
     gaps: Gaps,
-) -> (Curve, Vec<Break>) {
+) -> (Curve, Vec<Break>, Vec<f64>) {
     let rate = px_per_s / 1e9;
     let mut curve = Curve { points: vec![((Ns::ZERO, 0), from)], rate };
     let mut breaks = Vec::new();
     let mut last = vec![(f64::NEG_INFINITY, (Ns::NEVER, 0)); lanes];
     let (mut now, mut x) = ((Ns::ZERO, 0), from);
+    let mut xs = Vec::with_capacity(marks.len());
     let mut place = 0;
     while place < marks.len() {
         let at = marks[place].at;
@@ -195,14 +219,14 @@ pub(crate) fn warp(
                 column = column.max(end);
             }
             if let Some(cause) = mark.after {
-                column = column.max(marks[cause].x + gaps.slant);
+                column = column.max(xs.get(cause).map_or(from, |x| x + gaps.slant));
             }
         }
         x = column;
         if let Some(gap) = breaks.last_mut().filter(|_| is_broken) {
             gap.to = column;
         }
-        for mark in &mut marks[place..place + count] {
+        for mark in &marks[place..place + count] {
             let mut own = column;
             if let Some(end) = last.get_mut(mark.lane) {
                 if end.1 == at {
@@ -210,7 +234,7 @@ pub(crate) fn warp(
                 }
                 *end = (own + gaps.line + mark.room, at);
             }
-            mark.x = own;
+            xs.push(own);
             x = x.max(own);
         }
         if let Some(gap) = breaks.last_mut().filter(|_| is_broken) {
@@ -219,44 +243,44 @@ pub(crate) fn warp(
         curve.add(at, x);
         place += count;
     }
-    (curve, breaks)
+    (curve, breaks, xs)
 }
 
 /// How many columns what has no cause may stand behind the farthest mark of its time.
 const BEHIND: f64 = 2.0;
 
 /// Places marks by cause and effect: each at least one column beyond its line's last mark and beyond its cause, and
-/// what nobody else caused not far from what else happens at its time. Gives the farthest place by time, and each
-/// line's own marks.
+/// what nobody else caused not far from what else happens at its time. Gives the farthest place by time, each line's
+/// own marks, and each mark's place.
 pub(crate) fn order(
-    marks: &mut [Mark],
+    marks: &[Mark],
     lanes: usize,
     from: f64,
     column: f64,
     last: Instant,
-) -> (Curve, Vec<Curve>) {
+) -> (Curve, Vec<Curve>, Vec<f64>) {
     let mut depth = vec![0.0_f64; lanes];
     let mut front = Curve { points: vec![((Ns::ZERO, 0), from)], rate: 0.0 };
     let mut lines = vec![Curve::default(); lanes];
     let mut farthest = 0.0_f64;
-    for index in 0..marks.len() {
-        let mark = marks[index];
+    let mut xs = vec![0.0_f64; marks.len()];
+    for (index, mark) in marks.iter().enumerate() {
         let Some(line) = lines.get_mut(mark.lane) else { continue };
         let step = if mark.drawn { 1.0 } else { 0.0 };
         let least = match mark.after {
-            Some(cause) => (marks[cause].x - from) / column + step,
+            Some(cause) => (xs[cause] - from) / column + step,
             None => farthest - BEHIND,
         };
         let own = least.max(depth[mark.lane] + step);
         let x = from + own * column;
-        marks[index].x = x;
+        xs[index] = x;
         depth[mark.lane] = own + (mark.room / column).ceil();
         farthest = farthest.max(own);
         line.add(mark.at, x);
         front.add(mark.at, from + farthest * column);
     }
     front.add(last.max(front.points.last().map_or(last, |point| point.0)), from + (farthest + 1.0) * column);
-    (front, lines)
+    (front, lines, xs)
 }
 
 #[cfg(test)]
@@ -266,17 +290,17 @@ mod tests {
     const GAPS: Gaps = Gaps { neighbours: 6.0, line: 14.0, slant: 26.0, idle: 150.0, broken: 60.0 };
 
     fn mark(ms: u64, lane: usize, after: Option<usize>) -> Mark {
-        Mark { at: (Ns::ms(ms), 0), lane, after, room: 0.0, drawn: true, x: 0.0 }
+        Mark { at: (Ns::ms(ms), 0), lane, after, room: 0.0, drawn: true }
     }
 
     #[test]
     fn warped_time_keeps_order_and_distance_and_breaks_where_nothing_happens() {
-        let mut marks =
+        let marks =
             [mark(0, 0, None), mark(1, 1, None), mark(1, 0, None), mark(2, 1, Some(0)), mark(5_000, 0, None)];
-        let (curve, breaks) = warp(&mut marks, 2, 0.0, 1_000.0, GAPS);
-        assert!(marks.windows(2).all(|pair| pair[0].x <= pair[1].x));
-        assert!(marks[2].x - marks[0].x >= GAPS.line);
-        assert!(marks[3].x - marks[0].x >= GAPS.slant);
+        let (curve, breaks, xs) = warp(&marks, 2, 0.0, 1_000.0, GAPS);
+        assert!(xs.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert!(xs[2] - xs[0] >= GAPS.line);
+        assert!(xs[3] - xs[0] >= GAPS.slant);
         assert_eq!(breaks.len(), 1);
         assert_eq!(curve.x(marks[4].at) - curve.x(marks[3].at), GAPS.broken);
         for ms in 0..6_000 {
@@ -288,9 +312,9 @@ mod tests {
 
     #[test]
     fn in_causal_order_every_message_goes_forward_and_the_present_is_nearly_straight() {
-        let mut marks = [mark(0, 0, None), mark(1, 0, None), mark(2, 1, Some(1)), mark(3, 2, Some(0))];
-        let (front, lines) = order(&mut marks, 3, 0.0, 10.0, (Ns::ms(4), 0));
-        assert_eq!(marks.map(|mark| mark.x), [10.0, 20.0, 30.0, 20.0]);
+        let marks = [mark(0, 0, None), mark(1, 0, None), mark(2, 1, Some(1)), mark(3, 2, Some(0))];
+        let (front, lines, xs) = order(&marks, 3, 0.0, 10.0, (Ns::ms(4), 0));
+        assert_eq!(xs, [10.0, 20.0, 30.0, 20.0]);
         let axis = Axis::logical(front, lines);
         assert_eq!(axis.x_of((Ns::ms(2), 0)), 30.0);
         // The first line's last mark stands at 20, and the present is at 30.

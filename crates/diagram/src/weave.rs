@@ -1,6 +1,8 @@
 //! Where everything stands: each event on its line, each message between two of them.
 
-use lightcone_sim::ids::{EventId, MsgId};
+use std::rc::Rc;
+
+use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::scenario::Latency;
 use lightcone_sim::session::Session;
 use lightcone_sim::sorted::{Map, Set, sort, sort_by_key};
@@ -101,6 +103,8 @@ pub(crate) struct Weave {
     pub end: f64,
     /// Width of a column in logical order.
     pub column: f64,
+    /// What has a place; nothing from afar.
+    marks: Option<Rc<Marks>>,
 }
 
 /// What keeps marks apart, by the size of text, and more or less of it by the zoom.
@@ -150,12 +154,20 @@ pub(crate) fn stretch_room(text: f64) -> f64 {
 }
 
 impl Weave {
-    /// Gives everything in a run its place.
-    pub fn new(session: &dyn Session, view: &View, space: &Space, lanes: &Lanes, folds: &Folds) -> Weave {
+    /// Gives everything in a run its place. What is known of the same run at another zoom is not worked out again.
+    pub fn new(
+        known: Option<&Weave>,
+        session: &dyn Session,
+        view: &View,
+        space: &Space,
+        lanes: &Lanes,
+        folds: &Rc<Folds>,
+    ) -> Weave {
         let trace = session.trace();
         let zoom = space.px_per_s / view.stretch / natural_zoom(session);
         let gaps = gaps(view, zoom);
-        let (axis, mut events) = axis(trace, view, space, lanes, folds, (gaps, column(view, zoom)));
+        let marks = Marks::of(known, trace, view, lanes, folds);
+        let (axis, mut events) = axis(trace, view, space, &marks, (gaps, column(view, zoom)));
         place_quiet(trace, &axis, &mut events);
         let mut weave = Weave {
             axis,
@@ -168,6 +180,7 @@ impl Weave {
             length: 0.0,
             end: 0.0,
             column: column(view, zoom),
+            marks: Some(marks),
         };
         weave.add_arrows(trace, view, lanes, folds, gaps);
         let lost =
@@ -194,6 +207,7 @@ impl Weave {
             length: end + TAIL,
             end,
             column: COLUMN,
+            marks: None,
         };
         weave.cut_into_chunks();
         weave
@@ -343,8 +357,7 @@ fn axis(
     trace: &Trace,
     view: &View,
     space: &Space,
-    lanes: &Lanes,
-    folds: &Folds,
+    marks: &Marks,
     (gaps, column): (Gaps, f64),
 ) -> (Axis, Vec<Vec<f64>>) {
     let mut events: Vec<Vec<f64>> =
@@ -352,19 +365,18 @@ fn axis(
     if view.scale == TimeScale::True {
         return (Axis::straight(LEAD, space.px_per_s), events);
     }
-    let (mut marks, owners) = marks(trace, view, lanes, folds);
     let count = trace.nodes().len();
-    let axis = if view.scale == TimeScale::Warped {
-        let (curve, breaks) = warp(&mut marks, count, LEAD, space.px_per_s, gaps);
-        Axis::warped(curve, breaks)
+    let (axis, xs) = if view.scale == TimeScale::Warped {
+        let (curve, breaks, xs) = warp(&marks.list, count, LEAD, space.px_per_s, gaps);
+        (Axis::warped(curve, breaks), xs)
     } else {
         let last = (trace.reached(), u32::MAX);
-        let (front, lines) = order(&mut marks, count, LEAD, column, last);
-        Axis::logical(front, lines)
+        let (front, lines, xs) = order(&marks.list, count, LEAD, column, last);
+        (Axis::logical(front, lines), xs)
     };
-    for (mark, owner) in marks.iter().zip(owners) {
-        if let Some((lane, index)) = owner {
-            events[lane][index as usize - 1] = mark.x;
+    for (x, owner) in xs.into_iter().zip(&marks.owners) {
+        if let &Some((lane, index)) = owner {
+            events[lane][index as usize - 1] = x;
         }
     }
     (axis, events)
@@ -381,6 +393,36 @@ struct Wanted {
     room: f64,
     drawn: bool,
     cause: Option<MsgId>,
+}
+
+/// Everything that wants a place. That does not depend on the zoom, so it is kept from one to the next.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    /// In order of time.
+    list: Vec<Mark>,
+    /// The event that each belongs to.
+    owners: Vec<Owner>,
+    /// What it follows from, besides the run: the scale, the size of text, the lanes and what folds.
+    of: (TimeScale, f64, Vec<NodeId>, Rc<Folds>),
+}
+
+impl Marks {
+    /// Those of a run and a view; those that are known, if they are the same.
+    fn of(known: Option<&Weave>, trace: &Trace, view: &View, lanes: &Lanes, folds: &Rc<Folds>) -> Rc<Marks> {
+        let known = known.and_then(|known| known.marks.as_ref()).filter(|known| {
+            let (scale, text, shown, of) = &known.of;
+            (*scale, *text) == (view.scale, view.text_px) && shown == lanes.shown() && Rc::ptr_eq(of, folds)
+        });
+        known.cloned().unwrap_or_else(|| {
+            // In true time everything stands where its time is.
+            let (list, owners) = match view.scale {
+                TimeScale::True => (Vec::new(), Vec::new()),
+                _ => marks(trace, view, lanes, folds),
+            };
+            let of = (view.scale, view.text_px, lanes.shown().to_vec(), folds.clone());
+            Rc::new(Marks { list, owners, of })
+        })
+    }
 }
 
 /// Everything that wants a place, in order of time, and the event that each belongs to.
@@ -400,7 +442,7 @@ fn marks(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> (Vec<Mark>
         if let Some((lane, index)) = owner {
             place_of[lane][index as usize - 1] = marks.len() as u32;
         }
-        marks.push(Mark { at, lane, after, room, drawn, x: 0.0 });
+        marks.push(Mark { at, lane, after, room, drawn });
     }
     (marks, wanted.into_iter().map(|wanted| wanted.owner).collect())
 }
@@ -452,9 +494,13 @@ fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wante
 /// Gives the events that are not drawn a place between those that are.
 fn place_quiet(trace: &Trace, axis: &Axis, events: &mut [Vec<f64>]) {
     for (index, (_, lane)) in trace.lanes().enumerate() {
+        let mut walk = axis.walk();
         for (x, event) in events[index].iter_mut().zip(&lane.events) {
             if x.is_nan() {
-                *x = axis.x_on(index, event.key.instant());
+                *x = match &mut walk {
+                    Some(walk) => walk(event.key.instant()),
+                    None => axis.x_on(index, event.key.instant()),
+                };
             }
         }
     }
