@@ -86,7 +86,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]]) {
       }
     });
 
-    test(`${place}, ${colorScheme}: axe finds nothing serious`, async (t) => {
+    test(`${place}, ${colorScheme}: axe finds nothing`, async (t) => {
       const { page } = await open(t, { url: "#raft?t=950ms", viewport, colorScheme, context });
       await ready(page);
       const found = [];

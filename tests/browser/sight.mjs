@@ -32,16 +32,15 @@ export function smallTargets(page) {
   });
 }
 
-/** What axe-core calls serious or critical, one line each. */
+/** What axe-core finds, one line each. */
 export async function violations(page) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(AXE);
   return page.evaluate(async () => {
     const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
-    const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
     const one = ({ id, impact, nodes }) => {
       const why = ({ any, all, none }) => [...any, ...all, ...none].map(({ message }) => message)[0] ?? "";
       return nodes.map((node) => `${id} (${impact}): ${node.target.join(" ")}: ${why(node)}`);
     };
-    return grave.flatMap(one);
+    return violations.flatMap(one);
   });
 }

@@ -133,12 +133,12 @@ fn Beside(props: &BesideProps) -> Html {
     let own = Desk { work: other.dispatcher(), pick: pick.setter(), pop: pop.setter(), ..desk.clone() };
     html! {
         <div class="beside" role="region" aria-label={format!("Branch {}", branch.name)}>
-            <header class="beside-head">
+            <div class="beside-head">
                 <h2>{ branch.name.clone() }</h2>
                 <p class="small beside-words">{ differs.words(props.work.quiz) }</p>
                 { go.text("Go").class("quiet").html() }
                 { close.class("quiet").html() }
-            </header>
+            </div>
             <ContextProvider<Desk> context={own}>
                 <Pane work={other.clone()} look={props.look.clone()} text_px={props.text_px} pick={*pick} narrow={props.narrow} dark={props.dark} options_open=false shown={(*shown).clone()} lit={differs.cone.clone()} fixed=true />
             </ContextProvider<Desk>>

@@ -202,7 +202,7 @@ pub fn Pane(props: &PaneProps) -> Html {
         html! { <Lazy<MinimapProps> part={&MINIMAP} {with} /> }
     });
     html! {
-        <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
+        <section class="pane" aria-label={if props.fixed { "Space-time diagram of the other branch" } else { "Space-time diagram" }} data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
             <div ref={node} tabindex="0" class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}

@@ -33,7 +33,7 @@ pub fn stage(desk: &Desk, work: &Work, lecture: Lecture) -> Html {
         Callback::from(move |_| toggle(&desk, true))
     };
     html! {
-        <div key="stage" class="stage-caption" data-lecture={if lecture.black { "black" } else { "on" }}>
+        <section key="stage" class="stage-caption" aria-label="Caption" data-lecture={if lecture.black { "black" } else { "on" }}>
             <p class={classes!("caption", broken.is_some().then_some("wrong"))}>{ broken.unwrap_or_else(|| words::happened(&*session, &work.scenario, work.now)) }</p>
             <p class="caption-place">{ format!("event {events}") }</p>
             // For a hand without keys; who has them needs no more than the caption.
@@ -44,7 +44,7 @@ pub fn stage(desk: &Desk, work: &Work, lecture: Lecture) -> Html {
             </div>
             <div class="black-out" hidden={!lecture.black} role="img" aria-label="The screen is dark. Press b to come back." />
             <Laser on={lecture.laser} />
-        </div>
+        </section>
     }
 }
 

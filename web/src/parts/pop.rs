@@ -64,10 +64,10 @@ pub fn Sheet(props: &SheetProps) -> Html {
     html! {
         <div class={classes!("sheet", props.at.is_some().then_some("placed"))} style={place} ref={node} tabindex="-1"
             role="dialog" aria-label={props.title.clone()} data-sheet={props.name}>
-            <header class="sheet-head">
+            <div class="sheet-head">
                 <h2>{ props.title.clone() }</h2>
                 { Button::new(Sign::Cross, "Close", desk.popping(None)).hint("Esc").class("quiet").html() }
-            </header>
+            </div>
             <div class="sheet-body" tabindex="0">{ props.children.clone() }</div>
         </div>
     }

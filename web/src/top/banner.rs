@@ -28,12 +28,12 @@ pub fn banner(desk: &Desk, work: &Work, hinted: bool, narrow: bool) -> Html {
                 { Button::new(Sign::Undo, "Go back to it", Callback::from(|_| dom::back())).worded().html() }
                 { Button::new(Sign::Cross, "Stay here", desk.working(WorkAction::Forget)).class("quiet").html() }
             </div>
-            <div class="banner quiz" hidden={!quiz}>
+            <section class="banner quiz" aria-label="Quiz" hidden={!quiz}>
                 { icon(Sign::Eye) }
                 <span class="banner-text">{ "What happens next? The rest of this run is hidden." }</span>
                 { Button::new(Sign::Eye, "Reveal", desk.working(WorkAction::Reveal)).worded().html() }
-            </div>
-            <div class="banner hint" hidden={hinted}>
+            </section>
+            <section class="banner hint" aria-label="Hint" hidden={hinted}>
                 <span class="banner-text">
                     if narrow {
                         <span>{ "Step moves one event. Tap a lane to crash or cut it off." }</span>
@@ -45,7 +45,7 @@ pub fn banner(desk: &Desk, work: &Work, hinted: bool, narrow: bool) -> Html {
                 </span>
                 <span class="wide-only">{ Button::new(Sign::Help, "All keys", desk.popping(Some(Pop::Help))).worded().class("quiet").html() }</span>
                 { Button::new(Sign::Cross, "Dismiss the hint", desk.habit(HabitsAction::Hinted)).class("quiet").html() }
-            </div>
+            </section>
         </div>
     }
 }

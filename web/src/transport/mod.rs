@@ -43,7 +43,7 @@ pub struct Transport {
 pub fn transport(desk: &Desk, shown: &Transport) -> Html {
     let (play, label) = if shown.playing { (Sign::Pause, "Pause") } else { (Sign::Play, "Play") };
     html! {
-        <footer class="transport" aria-label="Transport" role="region">
+        <section class="transport" aria-label="Transport">
             { scrubber(desk, shown.now, shown.until) }
             <div class="transport-row">
                 <div class="transport-keys" role="group" aria-label="Playhead">
@@ -60,7 +60,7 @@ pub fn transport(desk: &Desk, shown: &Transport) -> Html {
                 <span class="transport-gap"></span>
                 { pace(desk, shown.speed) }
             </div>
-        </footer>
+        </section>
     }
 }
 
