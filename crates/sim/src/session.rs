@@ -6,6 +6,7 @@ use crate::protocol::{LogView, MsgView, Status, View};
 use crate::scenario::Scenario;
 use crate::time::{LocalNs, Ns};
 use crate::trace::{Instant, Trace};
+use crate::validate::BadScenario;
 
 /// One run of one scenario, whatever its protocol.
 pub trait Session {
@@ -17,6 +18,10 @@ pub trait Session {
 
     /// Computes further, at most so many events. Nothing already computed changes.
     fn run_until(&mut self, until: Ns, max_events: u64) -> Progress;
+
+    /// A run of an edited scenario that takes over from this one what the edit cannot have changed, and computes the rest
+    /// as it would from the beginning; `None`: there is nothing to take over.
+    fn resumed(&self, scenario: &Scenario) -> Result<Option<Box<dyn Session>>, BadScenario>;
 
     /// A node's state at a moment.
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView>;

@@ -12,6 +12,7 @@ use crate::session::{Condition, Explained, NodeView, Pending, PendingWhat, Progr
 use crate::sorted::{sort, sort_by_key};
 use crate::time::Ns;
 use crate::trace::{Cause, EventKind, FateKind, Instant, MARK_EVERY, NEVER, Trace};
+use crate::validate::BadScenario;
 
 impl<P: Protocol> Session for Run<P> {
     fn scenario(&self) -> &Scenario {
@@ -24,6 +25,10 @@ impl<P: Protocol> Session for Run<P> {
 
     fn run_until(&mut self, until: Ns, max_events: u64) -> Progress {
         Run::run_until(self, until, max_events)
+    }
+
+    fn resumed(&self, scenario: &Scenario) -> Result<Option<Box<dyn Session>>, BadScenario> {
+        Ok(Run::resumed(self, scenario)?.map(|run| Box::new(run) as Box<dyn Session>))
     }
 
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView> {
