@@ -40,11 +40,16 @@ export const inFirefox = process.env.BROWSER === "firefox";
 /** Why a test is skipped in Firefox, as an option of the test. The README lists them. */
 export const undrivable = (why) => ({ skip: inFirefox && why });
 
+/** Chromium. */
+export function browser() {
+  running ??= chromium.launch({ executablePath: executable("CHROMIUM", "Chromium", CHROMIUMS), args: FLAGS, headless: true });
+  return running;
+}
+
 /** A profile of its own, in a browser that all tests of a file share. */
 export async function newContext(options = {}) {
   if (inFirefox) return firefox.newContext(executable("FIREFOX", "Firefox", ["firefox-esr", "firefox"]), options);
-  running ??= chromium.launch({ executablePath: executable("CHROMIUM", "Chromium", CHROMIUMS), args: FLAGS, headless: true });
-  return (await running).newContext(options);
+  return (await browser()).newContext(options);
 }
 
 /** Moves fingers: each place is where they all are at a time, [[x, y], …]; where there is none, they are lifted. */
