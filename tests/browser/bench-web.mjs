@@ -3,18 +3,16 @@
 // prints: a figure over its limit is marked and fails nothing.
 
 import { loadavg } from "node:os";
-import { deflateRawSync } from "node:zlib";
 
 import { address, browser, stop } from "./browser.mjs";
 import { EMPTY, at, install, measure, memory, react } from "./frames.mjs";
 import { ready, telling } from "./hands.mjs";
+import { longRun } from "./long-run.mjs";
 
 const VIEWPORT = { width: 1920, height: 1080 };
 const LENGTHS = [1_000, 10_000, 100_000, 1_000_000];
 /** A run that takes longer than this to open is told of, and not measured. */
 const PATIENCE = 60_000;
-/** Events that the run below has in a second, once it has a leader. */
-const RATE = 1_010;
 
 /** Milliseconds above the floor that are allowed, by figure and length; of a recomputation, in all. */
 const LIMITS = {
@@ -24,17 +22,6 @@ const LIMITS = {
   zoom: { 100_000: 16, 1_000_000: 33 },
   recompute: { 100_000: 250 },
 };
-
-/** Five Raft servers and eight clients that write without pause, one message in a hundred lost; stopped at its middle. */
-function link(events) {
-  const until = Math.round((events / RATE + 0.5) * 1e9);
-  const ops = Array.from({ length: 16 }, (_, key) => ({ op: `put k${key} {n}`, weight: 1 }));
-  const workload = { clients: 8, start: 500_000_000, every: 20_000_000, ops };
-  const network = { loss_ppm: 10_000 };
-  const scenario = { version: 1, protocol: "raft", nodes: 5, seed: 1, until, network, workload };
-  const file = JSON.stringify({ version: 1, scenario, playhead: String(Math.round(until / 2)) });
-  return `#1~${deflateRawSync(file).toString("base64url")}`;
-}
 
 /** A page of its own in a fresh profile, so that nothing is cached. */
 async function fresh() {
@@ -146,7 +133,7 @@ async function recompute(target) {
 
 /** Everything at one length. */
 async function at_length(base, events, note) {
-  const url = base + link(events);
+  const url = base + longRun(events);
   const rows = {};
   const target = await fresh();
   const { context, page } = target;

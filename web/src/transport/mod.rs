@@ -1,5 +1,7 @@
 //! The transport: step, play, speed, the scrubber, and where in the run the playhead is.
 
+pub mod progress;
+
 use lightcone_sim::decimal;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::monitor::Violation;
@@ -17,6 +19,7 @@ use crate::parts::pick_list::PickList;
 use crate::store::look::{HabitsAction, SPEEDS};
 use crate::store::pick::Pick;
 use crate::store::work::WorkAction;
+use crate::store::work::computing::Computing;
 use crate::words;
 
 /// What the transport shows.
@@ -29,6 +32,8 @@ pub struct Transport {
     pub place: (usize, usize),
     /// Whether the whole run has been computed.
     pub is_done: bool,
+    /// How far the run has come, if it takes long.
+    pub computing: Option<Computing>,
     /// Whether it plays.
     pub playing: bool,
     /// Whether the future is hidden.
@@ -69,6 +74,9 @@ fn place(shown: &Transport) -> String {
     let in_all = match (shown.quiz, shown.is_done) {
         (true, _) => String::new(),
         (false, true) => format!(" of {in_all}"),
+        (false, false) if shown.computing.is_some_and(|computing| computing.is_stopped) => {
+            format!(" of {in_all} so far")
+        }
         (false, false) => format!(" of {in_all} so far, still computing"),
     };
     format!("event {so_far}{in_all}")
