@@ -42,7 +42,9 @@ async function computed(page) {
 test("a long run opens at once, says how far it is, and answers meanwhile", UNTHROTTLED, async (t) => {
   const { page, shot, fast } = await slowly(t);
   const { bar, percent } = progress(page);
+  const resuming = page.waitForRequest(/-resume\.wasm$/);
   await bar.waitFor();
+  await resuming;
   await pause(page);
   const first = await percent();
   const before = await playhead(page);

@@ -87,23 +87,23 @@ impl<P: Protocol> Run<P> {
             | Action::Pause { .. }
             | Action::Resume { .. }
             | Action::Op { .. } => at,
-            Action::Clock { node, .. } => at.min(self.first_timer(at, |setter| setter == *node)),
+            Action::Clock { node, .. } => at.min(self.first_timer(at, &|setter| setter == *node)),
             Action::CrashInside { event, .. } => {
                 self.trace.event(*event).map_or(Ns::NEVER, |event| event.at())
             }
-            Action::Cut { from, to, .. } => at.min(self.first_flight(at, |a, b| (a, b) == (*from, *to))),
+            Action::Cut { from, to, .. } => at.min(self.first_flight(at, &|a, b| (a, b) == (*from, *to))),
             Action::Partition { groups, one_way, .. } => {
                 let links: Vec<_> = links_between(groups, *one_way).collect();
-                at.min(self.first_flight(at, |from, to| links.contains(&(from, to))))
+                at.min(self.first_flight(at, &|from, to| links.contains(&(from, to))))
             }
             Action::Heal { from, to } => {
-                at.min(self.first_flight(at, |a, b| {
+                at.min(self.first_flight(at, &|a, b| {
                     from.is_none_or(|from| from == a) && to.is_none_or(|to| to == b)
                 }))
             }
             Action::HoldAll { .. } => {
-                let waits = self.first_sent(|_, message| message.fate.at.0 >= at);
-                at.min(waits).min(self.first_timer(at, |_| true))
+                let waits = self.first_sent(&|_, message| message.fate.at.0 >= at);
+                at.min(waits).min(self.first_timer(at, &|_| true))
             }
             Action::Drop { message }
             | Action::Deliver { message }
@@ -123,13 +123,13 @@ impl<P: Protocol> Run<P> {
     }
 
     /// When the first of the messages was sent that were to arrive on such a link at this time or later.
-    fn first_flight(&self, at: Ns, is_concerned: impl Fn(NodeId, NodeId) -> bool) -> Ns {
-        self.first_sent(|from, message| {
+    fn first_flight(&self, at: Ns, is_concerned: &dyn Fn(NodeId, NodeId) -> bool) -> Ns {
+        self.first_sent(&|from, message| {
             message.fate.at.0 >= at && message.fate.at.0 != Ns::NEVER && is_concerned(from, message.to)
         })
     }
 
-    fn first_sent(&self, is_concerned: impl Fn(NodeId, &MessageRecord) -> bool) -> Ns {
+    fn first_sent(&self, is_concerned: &dyn Fn(NodeId, &MessageRecord) -> bool) -> Ns {
         let firsts = self.trace.lanes().filter_map(|(node, lane)| {
             let is_concerned = |message: &&MessageRecord| is_concerned(node, message);
             // A copy is decided on when its original is sent, at the sender's event.
@@ -141,7 +141,7 @@ impl<P: Protocol> Run<P> {
     }
 
     /// When the first of these nodes' timers was set that were due at this time or later.
-    fn first_timer(&self, at: Ns, is_concerned: impl Fn(NodeId) -> bool) -> Ns {
+    fn first_timer(&self, at: Ns, is_concerned: &dyn Fn(NodeId) -> bool) -> Ns {
         let lanes = self.trace.lanes().filter(|&(node, _)| is_concerned(node));
         let firsts = lanes.filter_map(|(_, lane)| {
             let first = lane.timers.iter().find(|timer| timer.due.0 >= at || timer.natural.0 >= at)?;

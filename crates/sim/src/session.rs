@@ -1,12 +1,13 @@
 //! The object-safe facade between the generic core and whoever looks: page, command line, diagram.
 
+use std::any::Any;
+
 use crate::ids::{EventId, MsgId, NodeId, OpId, TimerId};
 use crate::order::Key;
 use crate::protocol::{LogView, MsgView, Status, View};
 use crate::scenario::Scenario;
 use crate::time::{LocalNs, Ns};
 use crate::trace::{Instant, Trace};
-use crate::validate::BadScenario;
 
 /// One run of one scenario, whatever its protocol.
 pub trait Session {
@@ -19,9 +20,8 @@ pub trait Session {
     /// Computes further, at most so many events. Nothing already computed changes.
     fn run_until(&mut self, until: Ns, max_events: u64) -> Progress;
 
-    /// A run of an edited scenario that takes over from this one what the edit cannot have changed, and computes the rest
-    /// as it would from the beginning; `None`: there is nothing to take over.
-    fn resumed(&self, scenario: &Scenario) -> Result<Option<Box<dyn Session>>, BadScenario>;
+    /// Itself, for those who know its protocol.
+    fn as_any(&self) -> &dyn Any;
 
     /// A node's state at a moment.
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView>;

@@ -1,5 +1,6 @@
 //! A run seen through the object-safe facade: states, pending things and explanations, derived when asked for.
 
+use std::any::Any;
 use std::hash::{Hash, Hasher};
 
 use crate::hash::PortableHasher;
@@ -12,7 +13,6 @@ use crate::session::{Condition, Explained, NodeView, Pending, PendingWhat, Progr
 use crate::sorted::{sort, sort_by_key};
 use crate::time::Ns;
 use crate::trace::{Cause, EventKind, FateKind, Instant, MARK_EVERY, NEVER, Trace};
-use crate::validate::BadScenario;
 
 impl<P: Protocol> Session for Run<P> {
     fn scenario(&self) -> &Scenario {
@@ -27,8 +27,8 @@ impl<P: Protocol> Session for Run<P> {
         Run::run_until(self, until, max_events)
     }
 
-    fn resumed(&self, scenario: &Scenario) -> Result<Option<Box<dyn Session>>, BadScenario> {
-        Ok(Run::resumed(self, scenario)?.map(|run| Box::new(run) as Box<dyn Session>))
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView> {

@@ -76,11 +76,8 @@ impl Run {
 
     /// The run of a scenario that differs from this one's: what it cannot have changed is not computed again.
     pub fn edited(&self, scenario: &Scenario) -> Result<Run, String> {
-        let is_known = self.session().scenario().protocol == scenario.protocol;
-        let resumed = match is_known {
-            true => self.session().resumed(scenario).map_err(|bad| bad.to_string())?,
-            false => None,
-        };
+        let entry = known(scenario)?;
+        let resumed = (entry.resume)(&*self.session(), scenario).map_err(|bad| bad.to_string())?;
         Ok(Run::begun(resumed.map_or_else(|| begin(scenario), Ok)?, scenario.until))
     }
 
@@ -192,9 +189,12 @@ impl Run {
     }
 }
 
+fn known(scenario: &Scenario) -> Result<&'static ProtocolEntry, String> {
+    protocol(&scenario.protocol).ok_or_else(|| unknown_protocol(&scenario.protocol))
+}
+
 fn begin(scenario: &Scenario) -> Result<Box<dyn Session>, String> {
-    let entry = protocol(&scenario.protocol).ok_or_else(|| unknown_protocol(&scenario.protocol))?;
-    (entry.start)(scenario.clone()).map_err(|bad| bad.to_string())
+    (known(scenario)?.start)(scenario.clone()).map_err(|bad| bad.to_string())
 }
 
 /// One sentence for a name that is not among the protocols.

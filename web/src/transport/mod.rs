@@ -60,7 +60,7 @@ pub fn transport(desk: &Desk, shown: &Transport) -> Html {
                     <span hidden={shown.quiz} data-pops="">{ Button::new(Sign::Later, "Jump to…", desk.popping(Some(Pop::Jump))).text("Jump to…").hint("J").class("quiet wide-only").html() }</span>
                 </div>
                 <output class="clock" aria-label="True time" data-now={shown.now.to_string()}>{ words::clock(shown.now.at) }</output>
-                <span class="place" data-place={shown.place.0.to_string()}>{ place(shown) }</span>
+                <span class="place" data-place={shown.place.0.to_string()}>{ place(shown) }<span class="still">{ still(shown) }</span></span>
                 { health(desk, &shown.health) }
                 <span class="transport-gap"></span>
                 { pace(desk, shown.speed) }
@@ -74,12 +74,15 @@ fn place(shown: &Transport) -> String {
     let in_all = match (shown.quiz, shown.is_done) {
         (true, _) => String::new(),
         (false, true) => format!(" of {in_all}"),
-        (false, false) if shown.computing.is_some_and(|computing| computing.is_stopped) => {
-            format!(" of {in_all} so far")
-        }
-        (false, false) => format!(" of {in_all} so far, still computing"),
+        (false, false) => format!(" of {in_all} so far"),
     };
     format!("event {so_far}{in_all}")
+}
+
+/// Words for a run that is being computed; a phone has the bar alone.
+fn still(shown: &Transport) -> &'static str {
+    let is_stopped = shown.computing.is_some_and(|computing| computing.is_stopped);
+    if shown.is_done || shown.quiz || is_stopped { "" } else { ", still computing" }
 }
 
 fn pace(desk: &Desk, speed: f64) -> Html {
