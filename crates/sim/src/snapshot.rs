@@ -15,7 +15,7 @@ use crate::sorted::Set;
 
 /// After how many events the first snapshots are taken. When there are [`MOST`], every other one goes and they are taken
 /// half as often: so they stay a small part of a long run, and near enough to any moment of it. (Tests have them often.)
-const FIRST: usize = if cfg!(feature = "planted") { 8 } else { 128 };
+const FIRST: usize = if cfg!(feature = "planted") { 8 } else { 1_024 };
 /// There are never more snapshots than this.
 const MOST: usize = 64;
 
