@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { choose, laneMenu, playhead, press, ready, script, telling, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
-import { link } from "./long.mjs";
+import { longRun } from "./long-run.mjs";
 import { sideways, smallTargets, violations } from "./sight.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -48,7 +48,7 @@ for (const [name, viewport, colorScheme, deviceScaleFactor] of [
 ]) {
   test(`a long run fits into the window, counted and sharp: ${name}`, async (t) => {
     const context = { deviceScaleFactor };
-    const { page, shot } = await open(t, { url: link(EVENTS), viewport, colorScheme, context });
+    const { page, shot } = await open(t, { url: longRun(EVENTS), viewport, colorScheme, context });
     await far(page);
     assert.match(await page.locator("svg.body").getAttribute("data-scale"), /^[\d\u202f\u00a0 ,]+ events in [\d.]+ m?s/);
     const canvas = await drawn(page, ".stage canvas");
@@ -67,7 +67,7 @@ for (const [name, viewport, colorScheme, deviceScaleFactor] of [
 }
 
 test("a double click comes near to what was clicked, and keys go away again", async (t) => {
-  const { page, shot } = await open(t, { url: link(EVENTS), viewport: SIZE });
+  const { page, shot } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await far(page);
   const box = await page.locator("svg.body").boundingBox();
   const place = { x: box.x + 300, y: box.y + 330 };
@@ -85,7 +85,7 @@ test("a double click comes near to what was clicked, and keys go away again", as
 });
 
 test("from afar, a click goes there, and a lane has its menu at that time", async (t) => {
-  const { page } = await open(t, { url: link(EVENTS), viewport: SIZE });
+  const { page } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await far(page);
   const before = await page.locator("[data-now]").getAttribute("data-now");
   const box = await page.locator("svg.body").boundingBox();
@@ -102,7 +102,7 @@ test("from afar, a click goes there, and a lane has its menu at that time", asyn
 });
 
 test("bars are drawn anew in another light", async (t) => {
-  const { page } = await open(t, { url: link(EVENTS), viewport: SIZE });
+  const { page } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await far(page);
   const before = (await drawn(page, ".stage canvas")).colours[0][0];
   await page.emulateMedia({ colorScheme: "dark" });
@@ -110,7 +110,7 @@ test("bars are drawn anew in another light", async (t) => {
 });
 
 test("the map shows what is in sight, and dragging it looks elsewhere while the playhead stays", async (t) => {
-  const { page, shot } = await open(t, { url: link(EVENTS), viewport: SIZE });
+  const { page, shot } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await ready(page);
   await map(page).waitFor();
   const now = await page.locator("[data-now]").getAttribute("data-now");
@@ -130,7 +130,7 @@ test("the map shows what is in sight, and dragging it looks elsewhere while the 
 });
 
 test("the map can be moved by keys", async (t) => {
-  const { page } = await open(t, { url: link(EVENTS), viewport: SIZE });
+  const { page } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await ready(page);
   await map(page).focus();
   const before = await middle(page);
@@ -140,7 +140,7 @@ test("the map can be moved by keys", async (t) => {
 });
 
 test("turning the wheel zooms at once, and what was under the pointer stays there when it is drawn anew", async (t) => {
-  const { page } = await open(t, { url: link(EVENTS), viewport: SIZE });
+  const { page } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await ready(page);
   const target = await page.evaluate(() => {
     const marks = [...document.querySelectorAll("svg.body .layer-marks [data-target^='event C:']")];
@@ -167,7 +167,7 @@ test("turning the wheel zooms at once, and what was under the pointer stays ther
 });
 
 test("in true time the same run is seen from afar as well, and in logical order it says that not all fits", async (t) => {
-  const { page } = await open(t, { url: link(5_000), viewport: SIZE });
+  const { page } = await open(t, { url: longRun(5_000), viewport: SIZE });
   await ready(page);
   await choose(page, "Time", "true");
   await page.getByRole("button", { name: "Fit" }).click();

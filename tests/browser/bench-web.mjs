@@ -7,12 +7,13 @@ import { loadavg } from "node:os";
 import { address, browser, stop } from "./browser.mjs";
 import { EMPTY, at, install, measure, memory, react } from "./frames.mjs";
 import { ready, telling } from "./hands.mjs";
-import { link } from "./long.mjs";
+import { longRun } from "./long-run.mjs";
 
 const VIEWPORT = { width: 1920, height: 1080 };
 const LENGTHS = [1_000, 10_000, 100_000, 1_000_000];
 /** A run that takes longer than this to open is told of, and not measured. */
 const PATIENCE = 60_000;
+
 /** Milliseconds above the floor that are allowed, by figure and length; of a recomputation, in all. */
 const LIMITS = {
   step: { 10_000: 16 },
@@ -151,7 +152,7 @@ async function far(target, rows, each) {
 
 /** Everything at one length. */
 async function at_length(base, events, note) {
-  const url = base + link(events);
+  const url = base + longRun(events);
   const rows = {};
   const target = await fresh();
   const { context, page } = target;

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use gloo::timers::callback::Timeout;
 use lightcone_diagram::view::PRESENTER_TEXT_PX;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::sorted::sort;
@@ -18,6 +17,7 @@ use crate::diagram::pane::{Pane, Shown};
 use crate::diagram::span::SpanMenu;
 use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, use_address};
+use crate::hooks::computing::use_computing;
 use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
 use crate::lazy::Lazy;
@@ -30,13 +30,14 @@ use crate::parts::pop::Sheet;
 use crate::store::look::{Habits, Look, Shade, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
-use crate::store::work::{Work, WorkAction};
+use crate::store::work::Work;
 use crate::style;
 use crate::top::banner::banner;
 use crate::top::bar::Bar;
 use crate::top::help::HELP;
 use crate::top::options::{Options, options, order};
 use crate::top::share::{SHARE, ShareProps, read};
+use crate::transport::progress::progress;
 use crate::transport::{HealthData, Transport, transport};
 use crate::views::sights::offered;
 use crate::views::{VIEW, ViewProps};
@@ -129,11 +130,14 @@ fn Page(props: &PageProps) -> Html {
         (lecture.on && lecture.laser).then_some("pointing"),
     );
     let text_px = if lecture.on { PRESENTER_TEXT_PX } else { habits.text_px() };
+    let computing = work.computing();
+    class.push(computing.filter(|computing| computing.is_awaited).map(|_| "awaiting"));
     let keys = Transport {
         now: work.now,
         until: work.scenario.until,
         place: work.place(),
         is_done: work.run.is_done(),
+        computing,
         playing: work.playing,
         quiz: work.quiz,
         speed: habits.speed,
@@ -172,6 +176,7 @@ fn Page(props: &PageProps) -> Html {
                 <main class="main">
                     { sight }
                     { beside }
+                    { progress(&desk, computing) }
                     <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
                 </main>
                 { stage(&desk, &work, *lecture) }
@@ -262,16 +267,6 @@ fn dropped(open: Callback<crate::desk::Opening>) -> Callback<DragEvent> {
             read(file, open.clone());
         }
     })
-}
-
-/// A long run is computed a stretch at a time, and the page lives in between.
-#[hook]
-fn use_computing(work: &UseReducerHandle<Work>) {
-    let dispatcher = work.dispatcher();
-    use_effect_with((work.run.clone(), work.run.is_done()), move |(_, is_done)| {
-        let timer = (!is_done).then(|| Timeout::new(0, move || dispatcher.dispatch(WorkAction::Continue)));
-        move || drop(timer)
-    });
 }
 
 /// What is picked is let go of once an edit, or taking one back, has put something else in its place.

@@ -87,13 +87,15 @@ fn obey(
             }
         }
         Command::Escape => {
-            // One thing at a time: what is open, then what is looked into.
+            // One thing at a time: what is open, then what is looked into, then what is being waited for.
             if pop.is_some() {
                 desk.pop.set(None);
-            } else if presenting && pick.is_none() {
-                toggle_lecture(desk, true);
-            } else {
+            } else if pick.is_some() {
                 desk.pick.set(None);
+            } else if work.computing().is_some_and(|computing| !computing.is_stopped) {
+                dispatch(WorkAction::Cancel);
+            } else if presenting {
+                toggle_lecture(desk, true);
             }
         }
         Command::Trace => dispatch(WorkAction::Trace),

@@ -8,6 +8,11 @@ use web_sys::{
 };
 use yew::prelude::*;
 
+/// A clock in ms, to tell how long something took. Natively, where only tests run, it stands still.
+pub fn ms() -> f64 {
+    if cfg!(target_arch = "wasm32") { js_sys::Date::now() } else { 0.0 }
+}
+
 /// What stands in the field that an event comes from.
 pub fn value(event: &Event) -> String {
     field_value(event.target())

@@ -27,6 +27,18 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotFetched {
     }
 }
 
+/// Starts a run of a protocol, and resumes one.
+#[cfg(feature = "split")]
+pub(crate) type Runs = (lightcone_sim::registry::Start, lightcone_sim::registry::Resume);
+
+/// Fetches what lets a run of the protocol that is always there be resumed after an edit, unless it is here. Until then each
+/// is computed from its beginning: short runs never want it.
+pub async fn fetch_resuming() -> Result<(), NotFetched> {
+    #[cfg(feature = "split")]
+    crate::first::fetch().await?;
+    Ok(())
+}
+
 /// A chunk on its way.
 pub type Fetching<T> = Pin<Box<dyn Future<Output = Result<T, NotFetched>>>>;
 
@@ -68,42 +80,72 @@ macro_rules! protocols {
             &[$((stringify!($chunk), <$protocol as lightcone_sim::protocol::Protocol>::NAME)),*];
 
         #[cfg(feature = "split")]
-        const ALL: &[ProtocolEntry] = &[ProtocolEntry::of::<$first>(), $($chunk::ENTRY),*];
+        const ALL: &[ProtocolEntry] = &[first::ENTRY, $($chunk::ENTRY),*];
         #[cfg(feature = "split")]
         const CHUNKS: &[chunk::Chunk] = &[$($chunk::CHUNK),*];
+        #[cfg(feature = "split")]
+        mod first {
+            use std::sync::OnceLock;
+
+            use lightcone_sim::registry::{Resume, resume};
+
+            use super::*;
+            use crate::chunk::NotFetched;
+
+            static RESUME: OnceLock<Resume> = OnceLock::new();
+
+            #[wasm_split_helpers::wasm_split(resume, fallible)]
+            fn enter_chunk() -> Result<Resume, NotFetched> {
+                Ok(resume::<$first>)
+            }
+
+            pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
+                resume: |run, scenario| RESUME.get().map_or(Ok(None), |resume| resume(run, scenario)),
+                ..ProtocolEntry::of::<$first>()
+            };
+
+            pub(super) async fn fetch() -> Result<(), NotFetched> {
+                if RESUME.get().is_none() {
+                    let resume = enter_chunk().await?;
+                    RESUME.get_or_init(|| resume);
+                }
+                Ok(())
+            }
+        }
         $(
             #[cfg(feature = "split")]
             mod $chunk {
                 use std::sync::OnceLock;
 
-                use lightcone_sim::registry::{Start, start};
+                use lightcone_sim::registry::{resume, start};
                 use lightcone_sim::validate::BadScenario;
 
                 use super::*;
-                use crate::chunk::{Chunk, NotFetched};
+                use crate::chunk::{Chunk, NotFetched, Runs};
 
-                static START: OnceLock<Start> = OnceLock::new();
+                static RUNS: OnceLock<Runs> = OnceLock::new();
 
                 /// Leads into the chunk: what is only reached from here lies there.
                 #[wasm_split_helpers::wasm_split($chunk, fallible)]
-                fn $chunk() -> Result<Start, NotFetched> {
-                    Ok(start::<$protocol>)
+                fn $chunk() -> Result<Runs, NotFetched> {
+                    Ok((start::<$protocol>, resume::<$protocol>))
                 }
 
                 pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
-                    start: |scenario| match START.get() {
-                        Some(start) => start(scenario),
+                    start: |scenario| match RUNS.get() {
+                        Some((start, _)) => start(scenario),
                         None => Err(BadScenario("the code of this protocol has not been loaded".to_owned())),
                     },
+                    resume: |run, scenario| RUNS.get().map_or(Ok(None), |(_, resume)| resume(run, scenario)),
                     ..ProtocolEntry::of::<$protocol>()
                 };
 
                 pub(super) const CHUNK: Chunk = Chunk {
                     protocol: ENTRY.name,
-                    is_here: || START.get().is_some(),
+                    is_here: || RUNS.get().is_some(),
                     fetch: || Box::pin(async {
-                        let start = $chunk().await?;
-                        START.get_or_init(|| start);
+                        let runs = $chunk().await?;
+                        RUNS.get_or_init(|| runs);
                         Ok(())
                     }),
                 };

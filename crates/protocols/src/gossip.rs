@@ -74,7 +74,7 @@ impl Protocol for Gossip {
 }
 
 /// An invariant: nobody hears what no client ever told.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Truth(BTreeSet<String>);
 
 impl Monitor<Gossip> for Truth {

@@ -179,7 +179,7 @@ impl Protocol for TwoGenerals {
 }
 
 /// What must hold: both attack, or neither.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Together {
     first: Option<(Decision, EventId)>,
     broken: bool,

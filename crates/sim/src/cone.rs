@@ -8,7 +8,7 @@ use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes};
 use crate::plan::links_between;
 use crate::scenario::CHANCE_COPY;
 use crate::scenario::{Action, Entry, Scenario};
-use crate::sorted::{Map, sort};
+use crate::sorted::Map;
 use crate::time::Ns;
 use crate::trace::{FateKind, Instant, MessageRecord, NEVER, Trace};
 
@@ -46,24 +46,38 @@ impl Cone {
         }
     }
 
-    /// Closes the cone over the messages of these runs: what arrives from inside it widens it.
+    /// Closes the cone over the messages of these runs: what arrives from inside it widens it. Every arrival is after its
+    /// sending, so one pass in order of sending does it, from where the cone begins to where nothing can begin sooner.
     fn close(&mut self, traces: &[&Trace]) {
-        let mut flights: Vec<(Instant, usize, Instant, NodeId)> = Vec::new();
-        for trace in traces {
-            flights.extend(trace.messages().filter(|(_, message)| arrives(message)).filter_map(
-                |(id, message)| {
-                    // A copy sets out later, but says what its sender said when it sent.
-                    let sent = trace.message(id.original())?.sent;
-                    Some((sent, self.nodes.index(id.node)?, message.fate.at, message.to))
-                },
-            ));
-        }
-        // Every arrival is after its sending, so one pass in order of sending closes it.
-        sort(&mut flights);
-        for (sent, sender, arrival, to) in flights {
-            if sent >= self.from[sender] {
-                self.seed(to, arrival);
+        let Some(&begin) = self.from.iter().min() else { return };
+        let at = |trace: &Trace, id: EventId| trace.event(id).map_or(NEVER, |event| event.key.instant());
+        let from_begin = |trace: &&Trace| trace.order().partition_point(|&id| at(trace, id) < begin);
+        let mut places: Vec<usize> = traces.iter().map(from_begin).collect();
+        loop {
+            let next = traces.iter().zip(&places).enumerate().filter_map(|(run, (trace, &place))| {
+                let event = *trace.order().get(place)?;
+                Some((at(trace, event), run, event))
+            });
+            let Some((sent, run, event)) = next.min_by_key(|&(sent, run, _)| (sent, run)) else { return };
+            if self.from.iter().all(|&from| from <= sent) {
+                return;
             }
+            places[run] += 1;
+            if self.contains(event.node, sent) {
+                self.widen(traces[run], event);
+            }
+        }
+    }
+
+    /// Who hears from an event lies in the cone with it. (A copy sets out later, but says what its sender said then.)
+    fn widen(&mut self, trace: &Trace, event: EventId) {
+        let Some(lane) = trace.lane(event.node) else { return };
+        for seq in trace.sends(event) {
+            let copies = lane.copies.range((seq, 0)..=(seq, u32::MAX)).map(|(_, copy)| copy);
+            let message = lane.messages.get(seq as usize - 1);
+            message.into_iter().chain(copies).filter(|message| arrives(message)).for_each(|message| {
+                self.seed(message.to, message.fate.at);
+            });
         }
     }
 
@@ -80,17 +94,9 @@ impl Cone {
     /// What the edit from one scenario to the other can have changed: SPEC, "The light-cone law, exactly".
     /// `None` if this is a new run and no edit: seed, protocol, parameters, network, clocks, workload or nodes differ.
     pub fn of_edit((old, old_run): (&Scenario, &Trace), (new, new_run): (&Scenario, &Trace)) -> Option<Cone> {
-        if !is_edit(old, new) {
-            return None;
-        }
+        let changed = changed_entries(old, new)?;
         let mut cone = Cone::empty(old_run.nodes());
-        let entries = |scenario: &Scenario| -> Map<EntryId, Entry> {
-            scenario.script.iter().map(|entry| (entry.id, entry.clone())).collect()
-        };
-        let (before, after) = (entries(old), entries(new));
-        let removed = before.values().filter(|entry| after.get(&entry.id) != Some(entry));
-        let added = after.values().filter(|entry| before.get(&entry.id) != Some(entry));
-        for entry in removed.chain(added) {
+        for entry in changed {
             cone.seed_entry(entry, &[old_run, new_run]);
         }
         cone.close(&[old_run, new_run]);
@@ -161,6 +167,21 @@ impl Cone {
 fn arrives(message: &MessageRecord) -> bool {
     matches!(message.fate.kind, FateKind::Delivered | FateKind::ToCrashed)
         || (message.fate.kind == FateKind::InFlight && message.fate.at.0 < Ns::NEVER)
+}
+
+/// The entries that are in one of two scripts and not in the other, as they are there; `None` if more differs than scripts,
+/// names and end.
+pub(crate) fn changed_entries<'a>(old: &'a Scenario, new: &'a Scenario) -> Option<Vec<&'a Entry>> {
+    if !is_edit(old, new) {
+        return None;
+    }
+    let entries = |scenario: &'a Scenario| -> Map<EntryId, &'a Entry> {
+        scenario.script.iter().map(|entry| (entry.id, entry)).collect()
+    };
+    let (before, after) = (entries(old), entries(new));
+    let removed = before.values().filter(|entry| after.get(&entry.id) != Some(entry));
+    let added = after.values().filter(|entry| before.get(&entry.id) != Some(entry));
+    Some(removed.chain(added).copied().collect())
 }
 
 /// Whether two scenarios differ in script, names and end alone.

@@ -21,13 +21,26 @@ pub struct Seen<'a, P: Protocol> {
     pub stable: &'a P::Stable,
 }
 
-/// An invariant over a run.
-pub trait Monitor<P: Protocol> {
+/// An invariant over a run. A run keeps copies of its monitors, to go on from where they stood: what one remembers may
+/// grow with the run, and is best kept where copies share it.
+pub trait Monitor<P: Protocol>: Copied<P> {
     /// The field's name for it: `election safety`.
     fn name(&self) -> &'static str;
 
     /// Takes note of one event. Cost is paid on every event: look only at what changed.
     fn observe(&mut self, seen: Seen<'_, P>, report: &mut Report<'_>);
+}
+
+/// A monitor can be copied with all that it remembers; whatever is [`Clone`] can.
+pub trait Copied<P: Protocol> {
+    /// A copy.
+    fn copied(&self) -> Box<dyn Monitor<P>>;
+}
+
+impl<P: Protocol, M: Monitor<P> + Clone + 'static> Copied<P> for M {
+    fn copied(&self) -> Box<dyn Monitor<P>> {
+        Box::new(self.clone())
+    }
 }
 
 /// A broken invariant.

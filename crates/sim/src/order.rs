@@ -88,6 +88,14 @@ impl Key {
         self.kind
     }
 
+    /// Who asked for the operation, if it is one.
+    pub(crate) fn op_source(self) -> OpSource {
+        match self.id {
+            [0, entry, _] => OpSource::Entry(EntryId(entry)),
+            [_, number, _] => OpSource::Workload(number),
+        }
+    }
+
     pub(crate) fn raw_node(self) -> u16 {
         self.node
     }

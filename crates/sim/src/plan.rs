@@ -6,7 +6,8 @@
 use crate::clock::Clock;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
 use crate::scenario::{Action, Entry, Scenario};
-use crate::sorted::{Map, sort_by_key};
+use crate::snapshot::is_silent;
+use crate::sorted::{Map, Set, sort_by_key};
 use crate::time::Ns;
 use crate::trace::{CutSpan, EventKind, Instant, NEVER};
 
@@ -31,6 +32,8 @@ pub(crate) struct Plan {
     pub notes: Map<EventId, Vec<EntryId>>,
     /// Entries that act whatever happens in the run.
     pub acted: Vec<EntryId>,
+    /// Entries of which it is known without the run whether they act: those that hold all, and remarks but for their event.
+    pub silent: Set<EntryId>,
     /// Operations that people ask for.
     pub ops: Map<EntryId, AskedOp>,
 }
@@ -85,6 +88,12 @@ impl Plan {
             environment: Map::new(),
             notes: Map::new(),
             acted: Vec::new(),
+            silent: scenario
+                .script
+                .iter()
+                .filter(|entry| is_silent(&entry.action))
+                .map(|entry| entry.id)
+                .collect(),
             ops: Map::new(),
         };
         let mut script: Vec<&Entry> = scenario.script.iter().collect();

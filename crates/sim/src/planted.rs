@@ -1,4 +1,5 @@
-//! Flaws that other simulators have, to be planted in this one: the test of the light-cone law must catch each.
+//! Flaws that other simulators have, to be planted in this one: the test of the light-cone law must catch each. And ways
+//! to go wrong in taking over a run after an edit, which the test of that must catch.
 //!
 //! Only with the feature `planted`; no page and no command line is built with it.
 
@@ -29,6 +30,24 @@ impl Flaw {
         Flaw::FateInSend,
         Flaw::EntriesByPosition,
     ];
+}
+
+/// A way to take over too much, or the wrong thing, of a run before an edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slip {
+    /// The loop goes on a snapshot too late.
+    TooLate,
+    /// It goes on from the time of the edited entry, whatever was decided before.
+    FromTheEntry,
+    /// What became of what was still to come is not undone.
+    FatesStay,
+    /// Monitors begin anew.
+    MonitorsAfresh,
+}
+
+impl Slip {
+    /// All of them.
+    pub const ALL: [Slip; 4] = [Slip::TooLate, Slip::FromTheEntry, Slip::FatesStay, Slip::MonitorsAfresh];
 }
 
 /// What the script asks for, in the order of the list for the engine that queues it so.

@@ -17,6 +17,21 @@ pub fn start<P: Protocol>(scenario: Scenario) -> Result<Box<dyn Session>, BadSce
     Ok(Box::new(Run::<P>::start(scenario)?))
 }
 
+/// Starts a run of an edited scenario that takes over from the run before the edit what that cannot have changed, and
+/// computes the rest as it would from the beginning; `None`: there is nothing to take over.
+pub type Resume = fn(&dyn Session, &Scenario) -> Result<Option<Box<dyn Session>>, BadScenario>;
+
+/// Resumes a run of this protocol; one of another has nothing to take over.
+pub fn resume<P: Protocol>(
+    run: &dyn Session,
+    scenario: &Scenario,
+) -> Result<Option<Box<dyn Session>>, BadScenario> {
+    let Some(run) = run.as_any().downcast_ref::<Run<P>>().filter(|_| scenario.protocol == P::NAME) else {
+        return Ok(None);
+    };
+    Ok(run.resumed(scenario)?.map(|run| Box::new(run) as Box<dyn Session>))
+}
+
 /// A protocol, its type forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtocolEntry {
@@ -38,6 +53,8 @@ pub struct ProtocolEntry {
     pub default_params: fn() -> Value,
     /// Starts a run of a valid scenario. Nothing has happened in it yet.
     pub start: Start,
+    /// Starts a run of an edited scenario from the run before the edit.
+    pub resume: Resume,
     /// Whether this text is an operation, and if not, why.
     pub check_op: fn(&str) -> Result<(), String>,
     /// Whether these parameters suit so many nodes, and if not, why.
@@ -57,6 +74,7 @@ impl ProtocolEntry {
             examples: P::examples,
             default_params: || serde_json::to_value(P::Params::default()).unwrap_or_default(),
             start: start::<P>,
+            resume: resume::<P>,
             check_op: |text| text.parse::<P::Op>().map(drop).map_err(|error| error.to_string()),
             check_params: |params, nodes| {
                 let params = serde_json::from_value(params).map_err(|error| error.to_string())?;

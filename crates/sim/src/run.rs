@@ -18,6 +18,7 @@ use crate::plan::Plan;
 use crate::protocol::{EffectOf, Protocol};
 use crate::scenario::Scenario;
 use crate::session::Progress;
+use crate::snapshot::Snapshots;
 use crate::time::Ns;
 use crate::trace::{Cause, Lane, Trace};
 use crate::validate::BadScenario;
@@ -47,6 +48,7 @@ pub struct Run<P: Protocol> {
     pub(crate) monitors: Vec<Box<dyn Monitor<P>>>,
     pub(crate) under_way: Vec<MsgId>,
     pub(crate) effects: Vec<EffectOf<P>>,
+    pub(crate) snapshots: Snapshots<P>,
 }
 
 /// What a node's line holds beside its [`Lane`]: what messages and timers say, and states kept whole.
@@ -69,9 +71,22 @@ pub(crate) struct LiveNode<P: Protocol> {
     pub link_counts: Vec<u32>,
     /// What waits while it is paused, in order of arrival.
     pub backlog: Vec<Key>,
-    /// How many operations its workload has asked for, and whether the last of these is still to come.
+    /// How many operations its workload has asked for, and when the last of these comes, if it is still to come.
     pub asked: u32,
-    pub is_asking: bool,
+    pub asks_at: Option<Ns>,
+}
+
+// Derived, this would ask `P: Clone`, which nothing needs.
+impl<P: Protocol> Clone for LiveNode<P> {
+    fn clone(&self) -> Self {
+        LiveNode {
+            node: self.node.clone(),
+            link_counts: self.link_counts.clone(),
+            backlog: self.backlog.clone(),
+            asked: self.asked,
+            asks_at: self.asks_at,
+        }
+    }
 }
 
 impl<P: Protocol> Run<P> {
@@ -107,7 +122,7 @@ impl<P: Protocol> Run<P> {
             link_counts: vec![0; set.len()],
             backlog: Vec::new(),
             asked: 0,
-            is_asking: false,
+            asks_at: None,
         };
         let mut run = Run {
             chance: Chance::new(scenario.seed),
@@ -126,6 +141,7 @@ impl<P: Protocol> Run<P> {
             marks: Vec::new(),
             under_way: Vec::new(),
             effects: Vec::new(),
+            snapshots: Snapshots::new(),
             scenario,
             protocol,
             plan,
@@ -165,6 +181,11 @@ impl<P: Protocol> Run<P> {
         self.queue.push(Reverse((key.instant(), place, key)));
     }
 
+    /// What is to come, in no order.
+    pub(crate) fn coming(&self) -> impl Iterator<Item = Key> + '_ {
+        self.queue.iter().map(|&Reverse(queued)| key_of(queued))
+    }
+
     /// Chance for the next message. (It is always the run's own, but for the planted flaw.)
     pub(crate) fn chance_for_sending(&mut self) -> Chance {
         #[cfg(feature = "planted")]
@@ -186,7 +207,7 @@ impl<P: Protocol> Run<P> {
         let mut run = Run::start(scenario)?;
         run.flaw = Some(flaw);
         run.queue.clear();
-        run.nodes.iter_mut().for_each(|live| (live.asked, live.is_asking) = (0, false));
+        run.nodes.iter_mut().for_each(|live| (live.asked, live.asks_at) = (0, None));
         run.fill_queue();
         Ok(run)
     }
@@ -216,6 +237,9 @@ impl<P: Protocol> Run<P> {
                     self.queue.pop();
                     self.trace.reached = key.at;
                     self.happen(key);
+                    if self.trace.order.len() >= self.snapshots.next {
+                        self.take_snapshot(key);
+                    }
                 }
                 _ => {
                     self.trace.reached = self.trace.reached.max(until);
@@ -240,12 +264,12 @@ type Queued = Key;
 type Queued = (crate::trace::Instant, u64, Key);
 
 #[cfg(not(feature = "planted"))]
-fn key_of(queued: Queued) -> Key {
+pub(crate) fn key_of(queued: Queued) -> Key {
     queued
 }
 
 #[cfg(feature = "planted")]
-fn key_of((_, _, key): Queued) -> Key {
+pub(crate) fn key_of((_, _, key): Queued) -> Key {
     key
 }
 

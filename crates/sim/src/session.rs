@@ -1,5 +1,7 @@
 //! The object-safe facade between the generic core and whoever looks: page, command line, diagram.
 
+use std::any::Any;
+
 use crate::ids::{EventId, MsgId, NodeId, OpId, TimerId};
 use crate::order::Key;
 use crate::protocol::{LogView, MsgView, Status, View};
@@ -17,6 +19,9 @@ pub trait Session {
 
     /// Computes further, at most so many events. Nothing already computed changes.
     fn run_until(&mut self, until: Ns, max_events: u64) -> Progress;
+
+    /// Itself, for those who know its protocol.
+    fn as_any(&self) -> &dyn Any;
 
     /// A node's state at a moment.
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView>;

@@ -100,7 +100,7 @@ impl<P: Protocol> Run<P> {
         }
     }
 
-    fn message_mut(&mut self, id: MsgId) -> Option<&mut MessageRecord> {
+    pub(crate) fn message_mut(&mut self, id: MsgId) -> Option<&mut MessageRecord> {
         let index = self.trace.nodes.index(id.node)?;
         let lane = &mut self.trace.lanes[index];
         if id.is_copy() {
@@ -143,15 +143,14 @@ impl<P: Protocol> Run<P> {
     }
 
     fn call(&mut self, key: Key, client: NodeId, index: usize) {
-        let [kind, number, _] = key.id();
-        let source = if kind == 0 { OpSource::Entry(EntryId(number)) } else { OpSource::Workload(number) };
+        let source = key.op_source();
         let live = &mut self.nodes[index];
         if live.node.is_paused {
             return live.backlog.push(key);
         }
         let is_up = live.node.state.is_some();
         if let OpSource::Workload(_) = source {
-            live.is_asking = false;
+            live.asks_at = None;
             if !self.scenario.workload.is_closed() {
                 self.ask_later(client, key.at + self.scenario.workload.every);
             }
@@ -186,12 +185,12 @@ impl<P: Protocol> Run<P> {
     pub(crate) fn ask_later(&mut self, client: NodeId, at: Ns) {
         let Some(index) = self.trace.nodes.index(client) else { return };
         let live = &mut self.nodes[index];
-        if !live.is_asking && self.scenario.workload.has_more(live.asked) {
-            live.is_asking = true;
+        if live.asks_at.is_none() && self.scenario.workload.has_more(live.asked) {
             live.asked += 1;
             let number = live.asked;
             let natural = (at.max(self.trace.reached + Ns(1)), 0);
             let at = self.plan.waited_for(natural, natural);
+            self.nodes[index].asks_at = Some(at.0);
             if at != NEVER {
                 self.enqueue(Key::op(at, client, OpSource::Workload(number)));
             }

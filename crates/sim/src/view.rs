@@ -1,5 +1,6 @@
 //! A run seen through the object-safe facade: states, pending things and explanations, derived when asked for.
 
+use std::any::Any;
 use std::hash::{Hash, Hasher};
 
 use crate::hash::PortableHasher;
@@ -24,6 +25,10 @@ impl<P: Protocol> Session for Run<P> {
 
     fn run_until(&mut self, until: Ns, max_events: u64) -> Progress {
         Run::run_until(self, until, max_events)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
     }
 
     fn node(&self, node: NodeId, now: Key) -> Option<NodeView> {

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::pane::{Pane, Shown};
+use crate::hooks::computing::use_computing;
 use crate::icons::Sign;
 use crate::lazy;
 use crate::parts::button::Button;
@@ -77,6 +78,7 @@ fn Beside(props: &BesideProps) -> Html {
     let desk = use_desk();
     let branch = &props.branch;
     let other = use_reducer(|| opened(branch, &props.work).unwrap_or_else(|| (*props.work).clone()));
+    use_computing(&other);
     let pick = use_state_eq(|| None::<Pick>);
     let pop = use_state_eq(|| None::<Pop>);
     let shown = use_memo((), |()| Shown::default());

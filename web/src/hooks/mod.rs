@@ -1,6 +1,7 @@
 //! What components share: keys, the address, animation, sizes.
 
 pub mod address;
+pub mod computing;
 pub mod keys;
 pub mod measure;
 pub mod media;

@@ -1,5 +1,7 @@
 //! The transport: step, play, speed, the scrubber, and where in the run the playhead is.
 
+pub mod progress;
+
 use lightcone_sim::decimal;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::monitor::Violation;
@@ -17,6 +19,7 @@ use crate::parts::pick_list::PickList;
 use crate::store::look::{HabitsAction, SPEEDS};
 use crate::store::pick::Pick;
 use crate::store::work::WorkAction;
+use crate::store::work::computing::Computing;
 use crate::words;
 
 /// What the transport shows.
@@ -29,6 +32,8 @@ pub struct Transport {
     pub place: (usize, usize),
     /// Whether the whole run has been computed.
     pub is_done: bool,
+    /// How far the run has come, if it takes long.
+    pub computing: Option<Computing>,
     /// Whether it plays.
     pub playing: bool,
     /// Whether the future is hidden.
@@ -55,7 +60,7 @@ pub fn transport(desk: &Desk, shown: &Transport) -> Html {
                     <span hidden={shown.quiz} data-pops="">{ Button::new(Sign::Later, "Jump to…", desk.popping(Some(Pop::Jump))).text("Jump to…").hint("J").class("quiet wide-only").html() }</span>
                 </div>
                 <output class="clock" aria-label="True time" data-now={shown.now.to_string()}>{ words::clock(shown.now.at) }</output>
-                <span class="place" data-place={shown.place.0.to_string()}>{ place(shown) }</span>
+                <span class="place" data-place={shown.place.0.to_string()}>{ place(shown) }<span class="still">{ still(shown) }</span></span>
                 { health(desk, &shown.health) }
                 <span class="transport-gap"></span>
                 { pace(desk, shown.speed) }
@@ -69,9 +74,15 @@ fn place(shown: &Transport) -> String {
     let in_all = match (shown.quiz, shown.is_done) {
         (true, _) => String::new(),
         (false, true) => format!(" of {in_all}"),
-        (false, false) => format!(" of {in_all} so far, still computing"),
+        (false, false) => format!(" of {in_all} so far"),
     };
     format!("event {so_far}{in_all}")
+}
+
+/// Words for a run that is being computed; a phone has the bar alone.
+fn still(shown: &Transport) -> &'static str {
+    let is_stopped = shown.computing.is_some_and(|computing| computing.is_stopped);
+    if shown.is_done || shown.quiz || is_stopped { "" } else { ", still computing" }
 }
 
 fn pace(desk: &Desk, speed: f64) -> Html {

@@ -10,7 +10,7 @@ use super::{Paxos, Stable, State};
 /// *Only a single value is chosen*: at most one value is ever accepted by a majority in one ballot, or learned.
 ///
 /// Acceptances are history: an acceptor that goes on to accept something else, or loses its disk, has still accepted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Agreement {
     /// What each acceptor's disk said last.
     last: Map<NodeId, Proposal>,
@@ -118,7 +118,7 @@ impl Monitor<Paxos> for Agreement {
 }
 
 /// *Only a value that has been proposed may be chosen*: whatever is accepted or learned, a client asked for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Validity {
     proposed: Set<Value>,
     broken: bool,

@@ -9,7 +9,7 @@ use super::participant::Uncertain;
 use super::{State, TwoPhaseCommit};
 
 /// How much of each process's log was read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Reading {
     read: Map<NodeId, usize>,
 }
@@ -27,7 +27,7 @@ impl Reading {
 ///
 /// A decision is reached when it is written, and then for ever, even if the disk is lost. One that was only in a memory
 /// shows in what those write who were told of it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Atomicity {
     reading: Reading,
     first: Map<Txn, (Decision, EventId)>,
@@ -61,7 +61,7 @@ impl Monitor<TwoPhaseCommit> for Atomicity {
 /// AC3: *the commit decision can only be reached if all processes voted yes*.
 ///
 /// A vote counts even if the voter neglects to write it down.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Unanimity {
     reading: Reading,
     uncertain: Map<NodeId, Map<Txn, Uncertain>>,

@@ -52,7 +52,7 @@ impl Drawn {
     fn of(known: &Known) -> Option<Rc<Drawn>> {
         let lab = &known.lab;
         let scenario = lab.scenario_of(0);
-        let run = Run::start(scenario).ok()?;
+        let run = Run::whole(scenario).ok()?;
         let Look { at, from, to, .. } = lab.steps.first().map(|step| step.look.clone()).unwrap_or_default();
         let from = from.unwrap_or(Ns::ZERO);
         let to = to.unwrap_or(scenario.until).min(scenario.until).max(from + Ns(1));

@@ -50,7 +50,7 @@ pub fn document(
 
 /// Zooms so that a span of the run is in sight.
 fn zoom(scenario: &Scenario, span: (Ns, Ns), (width, height): (f64, f64), map: &mut Map<String, Value>) {
-    let Ok(run) = Run::start(scenario) else { return };
+    let Ok(run) = Run::whole(scenario) else { return };
     let (room, flow) = Room::in_sandbox(width, height);
     let scale = map.get("scale").cloned().and_then(|scale| serde_json::from_value::<TimeScale>(scale).ok());
     let view = View { scale: scale.unwrap_or_default(), flow, ..View::default() };
@@ -71,7 +71,7 @@ pub fn revealed(document: &Document) -> Document {
 
 /// Where an event stands in a scenario's run, if it happens there.
 pub fn moment_of(scenario: &Scenario, event: EventId) -> Option<Key> {
-    let run = Run::start(scenario).ok()?;
+    let run = Run::whole(scenario).ok()?;
     let session = run.session();
     session.trace().event(event).map(|event| event.key)
 }

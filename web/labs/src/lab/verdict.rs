@@ -28,7 +28,7 @@ pub fn judge(lab: &Lab, step: usize, task: &Task, made: Option<&Scenario>) -> Ve
     if !same_world(given, made) {
         return Verdict::Elsewhere;
     }
-    let Ok(run) = Run::start(made) else { return Verdict::NotYet };
+    let Ok(run) = Run::whole(made) else { return Verdict::NotYet };
     if !run.is_done() {
         return Verdict::TooLong;
     }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::Scenario;
 
-use crate::store::run::Run;
 use crate::store::work::{History, Moment, Work};
 
 /// The longest name, in characters.
@@ -102,7 +101,7 @@ impl Work {
     /// Goes over to another branch; where both are shown they change places. The playhead stays at its time.
     pub(super) fn switch(&mut self, id: u32) {
         let Some(to) = self.branches.get(id).filter(|_| id != self.branches.current).cloned() else { return };
-        let run = match Run::start(&to.scenario) {
+        let run = match self.run.edited(&to.scenario) {
             Ok(run) => run,
             Err(bad) => return self.complain(bad),
         };
@@ -112,7 +111,7 @@ impl Work {
         }
         self.branches.current = id;
         self.playing = false;
-        let run = if self.now.at > to.scenario.until { run.further(self.now.at) } else { run };
+        let run = if self.now.at > to.scenario.until { run.until(self.now.at) } else { run };
         self.take(to.scenario, run, true);
         self.remember(to.history);
         self.say(format!("Now at work: {}.", to.name));

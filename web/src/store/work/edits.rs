@@ -26,9 +26,9 @@ impl Work {
     }
 
     fn edited(&mut self, scenario: Scenario) -> Result<(), String> {
-        let mut run = Run::start(&scenario)?;
+        let mut run = self.run.edited(&scenario)?;
         if self.now.at > scenario.until {
-            run = run.further(self.now.at);
+            run = run.until(self.now.at);
         }
         let moment = Moment { scenario: self.scenario.clone(), now: self.now };
         Rc::make_mut(&mut self.history.past).push(moment);

@@ -4,6 +4,7 @@
 //! script, at a time resolved here; the run is then computed anew. A scenario that cannot run changes nothing.
 
 pub mod branches;
+pub mod computing;
 mod edits;
 mod steps;
 mod travel;
@@ -18,6 +19,7 @@ use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::time::Ns;
 use yew::{AttrValue, Reducible};
 
+use crate::dom;
 use crate::store::run::Run;
 use crate::store::work::branches::Branches;
 
@@ -56,6 +58,12 @@ pub struct Work {
     pub origin: Rc<Scenario>,
     /// Other scenarios that were kept beside it.
     pub branches: Branches,
+    /// What it is to become once its run has been computed so far that it can be shown.
+    coming: Option<Rc<Work>>,
+    /// What it was before its run began to be computed, as long as that goes on.
+    before: Option<Rc<Work>>,
+    /// When its run began to be computed, in ms.
+    began: f64,
     history: History,
     /// No entry's number up to this one is given again.
     highest: u32,
@@ -201,6 +209,10 @@ pub enum WorkAction {
     Restart,
     /// Computes a stretch more of a long run.
     Continue,
+    /// A run that is being computed is not waited for.
+    Cancel,
+    /// A run that was stopped is computed further.
+    GoOn,
     /// What the last edit may have changed stays in sight, or no longer.
     Trace,
     /// Shows what lies ahead of the playhead.
@@ -222,7 +234,7 @@ impl Work {
     pub fn open(number: u32, scenario: Scenario, now: Option<Key>, quiz: bool) -> Result<Work, String> {
         let mut run = Run::start(&scenario)?;
         if let Some(now) = now.filter(|now| now.at > scenario.until) {
-            run = run.further(now.at);
+            run = run.until(now.at);
         }
         let scenario = Rc::new(scenario);
         Ok(Work {
@@ -243,6 +255,9 @@ impl Work {
             touched: None,
             traced: false,
             branches: Branches::default(),
+            coming: None,
+            before: None,
+            began: dom::ms(),
             history: History::default(),
         })
     }
@@ -291,8 +306,18 @@ impl Reducible for Work {
     type Action = WorkAction;
 
     fn reduce(self: Rc<Self>, action: WorkAction) -> Rc<Self> {
-        let mut work = (*self).clone();
+        // Whatever is done while a new run is awaited is done to that.
+        let base = match (&self.coming, &action) {
+            (_, WorkAction::Continue) => return self.continued(),
+            (_, WorkAction::Cancel) => return Rc::new(self.cancelled()),
+            (Some(_), WorkAction::Tick(_)) => return self,
+            (Some(coming), _) => coming.clone(),
+            (None, _) => self,
+        };
+        let mut work = (*base).clone();
         match action {
+            WorkAction::Continue | WorkAction::Cancel => {}
+            WorkAction::GoOn => work.go_on(),
             WorkAction::Replace(other) => return Rc::new(*other),
             WorkAction::Step => work.step(),
             WorkAction::StepBack => work.step_back(),
@@ -314,7 +339,7 @@ impl Reducible for Work {
             WorkAction::TogglePlay => work.playing = !work.playing,
             WorkAction::Pause => work.playing = false,
             WorkAction::Tick(passed) if work.playing => work.tick(passed),
-            WorkAction::Tick(_) => return self,
+            WorkAction::Tick(_) => return base,
             WorkAction::Do(deed) => work.act(deed),
             WorkAction::Apply(scenario) => {
                 work.edit(*scenario);
@@ -337,8 +362,6 @@ impl Reducible for Work {
                 work.say("As it was when it was opened.");
             }
             WorkAction::Restart => work.restart(),
-            WorkAction::Continue if !work.run.is_done() => work.run = work.run.further(work.run.wanted()),
-            WorkAction::Continue => return self,
             WorkAction::Trace => match work.changed() {
                 None => work.say("No edit has changed anything yet."),
                 Some(traced) => {
@@ -362,6 +385,6 @@ impl Reducible for Work {
             WorkAction::Dismiss => (work.trouble, work.missed) = (None, None),
             WorkAction::Forget => work.left = None,
         }
-        Rc::new(work)
+        work.settled(&base)
     }
 }

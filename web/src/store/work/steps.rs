@@ -28,7 +28,7 @@ impl Work {
             self.scenario = Rc::new(longer);
         }
         if until > self.run.wanted() {
-            self.run = self.run.further(until);
+            self.run = self.run.until(until);
         }
         true
     }
@@ -44,6 +44,9 @@ impl Work {
         }
         if let Some(deed) = self.waiting() {
             return self.act(deed);
+        }
+        if !self.run.is_done() {
+            return self.go_on();
         }
         let far = self.now.at + FAR;
         while self.run.is_done() && self.run.wanted() < far {
@@ -116,7 +119,12 @@ impl Work {
             }
         }
         if !self.run.is_done() {
-            at = at.min(self.run.session().trace().reached());
+            let drawn_to = self.run.drawn_to();
+            if at > drawn_to && !self.run.is_going_on() {
+                self.playing = false;
+                self.say("The run is computed up to here.");
+            }
+            at = at.min(if self.run.hides(at) { self.run.reached() } else { drawn_to });
         }
         let before = self.now;
         self.now = Key::end_of(at.max(self.now.at)).max(self.now);

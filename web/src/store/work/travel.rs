@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use lightcone_sim::scenario::Scenario;
 
-use crate::store::run::Run;
 use crate::store::work::{History, Moment, Work};
 
 impl History {
@@ -36,13 +35,13 @@ impl Work {
         // A run that has been played beyond its end stays as long as it has become.
         let scenario =
             Scenario { until: moment.scenario.until.max(self.scenario.until), ..(*moment.scenario).clone() };
-        let run = match Run::start(&scenario) {
+        let run = match self.run.edited(&scenario) {
             Ok(run) => run,
             Err(bad) => return self.complain(bad),
         };
         Rc::make_mut(from).pop();
         Rc::make_mut(to).push(Moment { scenario: self.scenario.clone(), now: self.now });
-        let run = if moment.now.at > scenario.until { run.further(moment.now.at) } else { run };
+        let run = if moment.now.at > scenario.until { run.until(moment.now.at) } else { run };
         self.take(Rc::new(scenario), run, !forth);
         self.now = moment.now;
         self.say(if forth { "Done again." } else { "Undone." });

@@ -9,7 +9,7 @@ use crate::raft::Raft;
 use crate::raft::types::Term;
 
 /// Remembers who led each term.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ElectionSafety {
     /// The term in which each server was last seen leading.
     led: PerServer<Term>,

@@ -9,12 +9,12 @@ use crate::raft::log::Digest;
 use crate::raft::types::Index;
 
 /// Remembers where each log ended.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LeaderAppendOnly {
     ends: PerServer<End>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct End {
     index: Index,
     digest: Digest,

@@ -10,19 +10,20 @@ use crate::raft::Raft;
 use crate::raft::display::command_text;
 use crate::raft::log::{Digest, Log};
 use crate::raft::types::{Entry, Index, Term};
+use crate::stack::Stack;
 
 /// Remembers what was committed in which term, and each leader's log at its election.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LeaderCompleteness {
     /// Entry 1 first.
-    committed: Vec<Committed>,
+    committed: Stack<Committed>,
     elected: Map<(Term, NodeId), Elected>,
     /// The term in which each server was last seen leading.
     led: PerServer<Term>,
     told: Set<(Term, NodeId)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Committed {
     digest: Digest,
     entry: Entry,
@@ -31,7 +32,7 @@ struct Committed {
     event: EventId,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Elected {
     /// A copy that shares its entries with the leader's own.
     log: Log,
@@ -43,8 +44,8 @@ impl LeaderCompleteness {
         let (node, term) = (seen.event.node, seen.stable.current_term);
         let log = &seen.stable.log;
         // All before the last entry that was committed earlier stands in its digest.
-        let earlier = self.committed.iter().rposition(|committed| committed.term < term);
-        if let Some(place) = earlier
+        let below = |&place: &usize| self.committed.get(place).is_some_and(|committed| committed.term < term);
+        if let Some(place) = (0..self.committed.height()).rev().find(below)
             && let Some(committed) = self.committed.get(place)
             && let index = Index(place as u64 + 1)
             && log.digest_at(index) != Some(committed.digest)
@@ -57,8 +58,8 @@ impl LeaderCompleteness {
 
     fn committed(&mut self, seen: &Seen<'_, Raft>, commit_index: Index, report: &mut Report<'_>) {
         let (log, term) = (&seen.stable.log, seen.stable.current_term);
-        while (self.committed.len() as u64) < commit_index.0 {
-            let index = Index(self.committed.len() as u64 + 1);
+        while (self.committed.height() as u64) < commit_index.0 {
+            let index = Index(self.committed.height() as u64 + 1);
             let (Some(entry), Some(digest)) = (log.get(index), log.digest_at(index)) else { return };
             let committed = Committed { digest, entry: entry.clone(), term, event: seen.event };
             // Leaders of higher terms may be in office before this term's leader knows.
@@ -87,7 +88,7 @@ impl Monitor<Raft> for LeaderCompleteness {
 
     fn observe(&mut self, seen: Seen<'_, Raft>, report: &mut Report<'_>) {
         let Some(server) = super::server(&seen) else { return };
-        if (self.committed.len() as u64) < server.commit_index.0 {
+        if (self.committed.height() as u64) < server.commit_index.0 {
             self.committed(&seen, server.commit_index, report);
         }
         if super::leader(&seen).is_some() {

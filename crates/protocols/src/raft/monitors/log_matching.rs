@@ -7,24 +7,43 @@ use lightcone_sim::sorted::{Map, Set};
 
 use super::PerServer;
 use crate::raft::Raft;
-use crate::raft::log::Digest;
+use crate::raft::log::{Digest, Log};
 use crate::raft::types::{Index, Term};
+use crate::stack::Stack;
 
 /// Remembers what the log up to each (index, term) looked like where it was first seen.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct LogMatching {
-    /// The digests of each server's log as last seen.
-    logs: PerServer<Vec<Digest>>,
-    first: Map<(Index, Term), First>,
+    /// Each server's log as last seen: a copy that shares its entries with the server's own.
+    logs: PerServer<Log>,
+    /// By index, entry 1 first: what was seen there before anything else.
+    first: Stack<First>,
+    /// What was first seen of other terms.
+    later: Map<(Index, Term), First>,
     /// Pairs of servers whose logs were told to differ.
     told: Set<(NodeId, NodeId)>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct First {
+    term: Term,
     digest: Digest,
     node: NodeId,
     event: EventId,
+}
+
+impl LogMatching {
+    /// What was first seen at this index in this term: this, if nothing was.
+    fn first(&mut self, index: Index, seen: First) -> First {
+        match self.first.get(index.prev().0 as usize) {
+            Some(&first) if first.term == seen.term => first,
+            Some(_) => *self.later.get_or_insert((index, seen.term), seen),
+            None => {
+                self.first.push(seen);
+                seen
+            }
+        }
+    }
 }
 
 impl Monitor<Raft> for LogMatching {
@@ -39,20 +58,19 @@ impl Monitor<Raft> for LogMatching {
         }
         let log = &seen.stable.log;
         let known = self.logs.of(node);
-        if known.len() as u64 == log.last_index().0
-            && known.last().is_none_or(|&last| last == log.last_digest())
-        {
+        if known.last_index() == log.last_index() && known.last_digest() == log.last_digest() {
             return;
         }
-        // What is no longer in the log goes; equal digests mean that all before is equal too.
-        while known.last().is_some_and(|&last| log.digest_at(Index(known.len() as u64)) != Some(last)) {
-            known.pop();
+        // What is no longer in the log was forgotten; equal digests mean that all before is equal too.
+        let mut same = known.last_index();
+        while known.digest_at(same) != log.digest_at(same) {
+            same = same.prev();
         }
-        for index in known.len() as u64 + 1..=log.last_index().0 {
+        *known = log.clone();
+        for index in same.0 + 1..=log.last_index().0 {
             let index = Index(index);
             let (Some(term), Some(digest)) = (log.term_at(index), log.digest_at(index)) else { return };
-            known.push(digest);
-            let first = self.first.get_or_insert((index, term), First { digest, node, event: seen.event });
+            let first = self.first(index, First { term, digest, node, event: seen.event });
             let pair = (first.node.min(node), first.node.max(node));
             if first.digest != digest && self.told.insert(pair) {
                 let other = first.node;

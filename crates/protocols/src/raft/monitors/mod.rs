@@ -3,7 +3,7 @@
 //!
 //! A monitor is shown one server after each event and looks at what changed. Logs are compared by their digests, so
 //! that a step costs the same however long they are; what a monitor remembers grows with logs and terms and not with
-//! the number of events. Each tells a broken property once, not again at every event that follows from it.
+//! the number of events; what grows with logs is a stack, which is copied for nothing. Each tells a broken property once, not again at every event that follows from it.
 
 mod election_safety;
 mod leader_append_only;
@@ -42,7 +42,7 @@ fn leader<'a>(seen: &Seen<'a, Raft>) -> Option<&'a Server> {
 }
 
 /// Something remembered of each server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct PerServer<T>(Vec<T>);
 
 impl<T> Default for PerServer<T> {

@@ -9,19 +9,20 @@ use crate::raft::Raft;
 use crate::raft::display::command_text;
 use crate::raft::log::Digest;
 use crate::raft::types::{Entry, Index};
+use crate::stack::Stack;
 
 /// Remembers what was first applied at each index.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct StateMachineSafety {
     /// Entry 1 first.
-    applied: Vec<Applied>,
+    applied: Stack<Applied>,
     /// How far each server had come when last seen.
     last_applied: PerServer<Index>,
     /// Servers that were told to have parted ways with the others.
     told: PerServer<bool>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Applied {
     digest: Digest,
     entry: Entry,
