@@ -173,8 +173,8 @@ pub(crate) fn at_arrow(from: (f64, f64), to: (f64, f64), words: &Words) -> Vec<W
 }
 
 /// Places for a sentence in a few lines by a point of a lane: in ever narrower columns, then away from it, and at last
-/// cut short. Where time runs to the right it rather begins there than ends there: what is in sight ends at the left
-/// anywhere, and whoever sees the point is to read the whole sentence.
+/// cut short. Where time runs to the right it rather stands above or below the point than to a side of it: what is in sight
+/// may end at either side, and whoever sees the point is to read the whole sentence.
 pub(crate) fn blocks(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Vec<Vec<Words>>> {
     let size = words.size;
     let columns = match flow {
@@ -201,18 +201,20 @@ pub(crate) fn blocks(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<
         .collect();
     sort_by(&mut away, |one, other| one.0.hypot(one.1) < other.0.hypot(other.1));
     if flow == Flow::LeftToRight {
-        let ahead = [(Anchor::Start, size * 1.2)];
+        let above = [(Anchor::Middle, 0.0)];
+        let narrow = &columns[1..];
         attempts.push(
-            columns
-                .iter()
-                .flat_map(|&column| close(&column_of(column), size, line, &ahead, &block))
-                .collect(),
+            narrow.iter().flat_map(|&column| close(&column_of(column), size, line, &above, &block)).collect(),
         );
-        let ahead = away.iter().filter(|(dx, _)| *dx >= 0.0);
-        attempts.push(ahead.map(|&(dx, dy)| block(&far, dx, dy, Anchor::Start)).collect());
+        let near = away.iter().filter(|(dx, _)| dx.abs() <= size * 4.0);
+        attempts.push(near.map(|&(dx, dy)| block(&far, dx, dy, Anchor::Middle)).collect());
     }
     let sides = [(Anchor::Start, size * 1.2), (Anchor::End, -size * 1.2), (Anchor::Middle, 0.0)];
-    for column in columns {
+    let mut order = columns;
+    if flow == Flow::LeftToRight {
+        order.reverse();
+    }
+    for column in order {
         attempts.push(close(&column_of(column), size, line, &sides, &block));
     }
     attempts.push(away.into_iter().map(|(dx, dy)| block(&far, dx, dy, Anchor::Middle)).collect());
