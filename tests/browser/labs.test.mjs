@@ -6,30 +6,11 @@ import { join } from "node:path";
 import test from "node:test";
 
 import { root } from "./browser.mjs";
-import { ready, script, toNode, until } from "./hands.mjs";
+import { script, toNode, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
+import { at, COURSE, DESK, drop, heading, lab, next, PHONE, pictures, sandboxOf, verdict } from "./in-labs.mjs";
 import { sideways, smallTargets, violations } from "./sight.mjs";
 
-const DESK = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
-
-/** The lab's page, and its sandbox once that shows a run. */
-async function lab(t, place, options = {}) {
-  const opened = await open(t, { url: `labs/#${place}`, viewport: DESK, ...options });
-  return { ...opened, sandbox: await sandboxOf(opened.page) };
-}
-
-async function sandboxOf(page) {
-  const element = await page.locator("iframe").elementHandle();
-  await until(async () => (await element.contentFrame()).url().includes("#"), "the sandbox");
-  const sandbox = await element.contentFrame();
-  await ready(sandbox);
-  return sandbox;
-}
-
-const next = (page) => page.getByRole("button", { name: "Next" }).click();
-const heading = (page, name) => page.getByRole("heading", { level: 2, name }).waitFor();
-const verdict = (page, sort) => page.locator(`[data-verdict="${sort}"]`).waitFor();
 const choice = (page, words, exact) => page.locator(".choices li", { has: page.getByRole("button", { name: words, exact }) });
 
 /** Answers a prediction, and gives what is said of it. */
@@ -39,11 +20,6 @@ async function predict(page, words) {
   const because = choice(page, words, exact).locator(".because p");
   await because.waitFor();
   return because.innerText();
-}
-
-/** The sandbox is at this time, in ms. */
-async function at(sandbox, ms) {
-  await sandbox.waitForFunction((now) => document.querySelector("[data-now]")?.dataset.now === now, String(Math.round(ms * 1e6)));
 }
 
 /** Loses a message that is on its way, by the list of what may happen next. */
@@ -62,7 +38,8 @@ test("home lists the seven labs, and finds by words", async (t) => {
   ]);
   assert.equal(await page.getByRole("link", { name: "Raft", exact: true }).getAttribute("href"), "../#raft");
   // Each has a picture of its own run, and the first one moves.
-  await until(async () => (await page.locator('.thumbnail img[src*="lightcone"]').count()) === 7, "seven pictures");
+  await pictures(page, 7);
+  await page.locator(".thumbnail").first().scrollIntoViewIfNeeded();
   const moment = () => page.locator(".thumbnail").first().getAttribute("data-at");
   const before = await moment();
   await until(async () => (await moment()) !== before, "a moving picture");
@@ -78,7 +55,7 @@ test("home lists the seven labs, and finds by words", async (t) => {
 
 test("with reduced motion no picture moves", async (t) => {
   const { page } = await open(t, { url: "labs/", viewport: DESK, context: { reducedMotion: "reduce" } });
-  await until(async () => (await page.locator('.thumbnail img[src*="lightcone"]').count()) === 7, "seven pictures");
+  await pictures(page, 7);
   const moments = () => page.locator(".thumbnail").evaluateAll((all) => all.map((one) => one.dataset.at));
   const before = await moments();
   await page.locator(".card").first().hover();
@@ -147,6 +124,69 @@ test("raft/election from start to end, with a wrong and a right prediction and a
   assert.match(await card.innerText(), /all 7 steps seen\s+1 of 2 challenges met/);
 });
 
+test("a lab is fetched when it is opened; one that does not come says so, and can be tried again", async (t) => {
+  const { page, context } = await open(t, { url: "about:blank", viewport: DESK, expect: [/ERR_FAILED|NS_ERROR/] });
+  const asked = [];
+  context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const labs = () => asked.filter((path) => path.endsWith(".md")).map((path) => path.replace(/^.*\/course-[0-9a-f]+\//, ""));
+  const cut = (route) => route.abort();
+  await context.route("**/raft/election.md", cut);
+  const { address } = await import("./harness.mjs");
+  await page.goto(new URL("labs/#raft/election", await address()).href);
+  const alert = page.locator(".waiting [role=alert]");
+  await alert.getByText("The lab “Electing a leader” could not be loaded").waitFor();
+  await alert.getByText("There is no connection to its host.").waitFor();
+  await context.unroute("**/raft/election.md", cut);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await heading(page, "Everybody waits");
+  assert.deepEqual(labs(), ["raft/election.md", "raft/election.md"], "no other lab was wanted yet");
+  await sandboxOf(page);
+  // A text that is no lab is told with its place, like any other.
+  await context.route("**/raft/safety.md", (route) => route.fulfill({ contentType: "text/markdown", body: election.replace("```challenge", "```chalenge") }));
+  await page.evaluate(() => (location.hash = "#raft/safety"));
+  await alert.getByText("did you mean `challenge`?").waitFor();
+});
+
+test("a solution that was shown does not count as the reader's own, and not after a reload either", async (t) => {
+  const { page, sandbox } = await lab(t, "raft/election/6");
+  await verdict(page, "not-yet");
+  await page.getByRole("button", { name: "Show a solution" }).click();
+  const shown = page.locator(".verdict").getByText("Done, with the solution shown.");
+  await shown.waitFor();
+  // What is kept for a reload follows a moment later.
+  await page.waitForFunction(() => sessionStorage["lightcone.labs.run"]?.includes("helped"));
+  await page.reload();
+  await shown.waitFor();
+  assert.equal(await page.locator(".dot.solved").count(), 0);
+  await page.getByRole("button", { name: "Start again" }).click();
+  await verdict(page, "not-yet");
+  await lose(await sandboxOf(page), "B → E", "vote");
+  await page.locator(".verdict").getByText("Done!", { exact: true }).waitFor();
+  await page.locator(".dot.solved").waitFor();
+});
+
+test("what a step selects is selected in the diagram: an event, a message, and with its span in sight", async (t) => {
+  const { page } = await open(t, { url: "labs/", viewport: DESK });
+  await page.locator(".card").first().waitFor();
+  const first = 'at = "165.5ms"';
+  assert.ok(election.includes(first));
+  const second = 'at = "201.7ms"';
+  await drop(page, "mine.md", election.replace(first, `${first}\nselect = "C:2"`).replace(second, `${second}\nselect = "C#1"`));
+  await heading(page, "Everybody waits");
+  const sandbox = await sandboxOf(page);
+  assert.equal(await sandbox.locator("svg.body .selected").count(), 0);
+  await next(page);
+  await sandbox.locator('svg.body .selected[data-target="event C:2"]').waitFor();
+  await next(page);
+  await sandbox.locator('svg.body .selected-line[data-target="message C#1"]').waitFor();
+  // And after a reload.
+  await page.reload();
+  await (await sandboxOf(page)).locator('svg.body .selected-line[data-target="message C#1"]').waitFor();
+  await page.evaluate(() => (location.hash = "#opened/4"));
+  await heading(page, "The leader falls");
+  await (await sandboxOf(page)).locator("svg.body .selected-line").waitFor({ state: "detached" });
+});
+
 test("two generals: what is lost last parts them, however many there are", async (t) => {
   const { page, sandbox } = await lab(t, "net/two-generals");
   await heading(page, "Three messengers");
@@ -210,10 +250,6 @@ test("what the reader has made survives a reload, and its undo the links in the 
   await until(async () => (await script(again)).length === 2, "the script without it");
 });
 
-const COURSE = [
-  "net/two-generals", "nodes/crash-models", "paxos/single", "raft/election", "raft/replication", "raft/safety", "txn/2pc",
-];
-
 for (const id of COURSE) {
   test(`${id} from start to end: one choice of each question is right, and each task can be done`, async (t) => {
     const { page, sandbox } = await lab(t, id);
@@ -239,16 +275,6 @@ for (const id of COURSE) {
     await page.getByRole("button", { name: "All labs" }).click();
     await page.getByText(`all ${steps} steps seen`).waitFor();
   });
-}
-
-/** Drops a file on the page. */
-async function drop(page, name, text, place = ".page") {
-  const data = await page.evaluateHandle(([name, text]) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], name, { type: "text/markdown" }));
-    return data;
-  }, [name, text]);
-  await page.dispatchEvent(place, "drop", { dataTransfer: data });
 }
 
 const election = readFileSync(join(root, "crates", "labs", "labs", "raft", "election.md"), "utf8");
@@ -319,7 +345,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`labs, ${place}, ${colorScheme}: nothing sticks out, every target can be hit, axe finds nothing`, async (t) => {
       const { page, shot } = await open(t, { url: "labs/", viewport, colorScheme, context });
-      await until(async () => (await page.locator('.thumbnail img[src*="lightcone"]').count()) === 7, "seven pictures");
+      await pictures(page, 7);
       const look = async (name) => {
         await shot(`labs-${place}-${colorScheme}-${name}`);
         assert.deepEqual(await sideways(page), [], `${name}: wider than the window`);
@@ -329,7 +355,7 @@ for (const [place, viewport] of [["desk", DESK], ["phone", PHONE]]) {
         assert.deepEqual(await violations(page), [], name);
       };
       await look("home");
-      for (const step of ["raft/election", "raft/election/6"]) {
+      for (const step of [...COURSE, "raft/election/6", "raft/safety/4"]) {
         await page.evaluate((step) => (location.hash = `#${step}`), step);
         await sandboxOf(page);
         await look(step.replaceAll("/", "-"));

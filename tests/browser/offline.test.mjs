@@ -31,6 +31,11 @@ const title = (page) => page.getByRole("heading", { name: "Electing a leader" })
 /** The labs' first lab opens, with a run in its sandbox. */
 async function labOpens(page) {
   await page.getByRole("heading", { level: 2, name: "Everybody waits" }).waitFor();
+  return runs(page);
+}
+
+/** A lab's sandbox shows a run. */
+async function runs(page) {
   const frame = await (await page.locator("iframe").elementHandle()).contentFrame();
   await until(async () => frame.url().includes("#"), "the sandbox");
   await ready(frame);
@@ -60,7 +65,7 @@ test("after one visit the page opens without a network, and a leader is elected"
   await shot("offline");
 });
 
-test("a lab that was visited opens without a network", async (t) => {
+test("after one visit of the labs' home every lab opens without a network", async (t) => {
   const site = await host(t);
   const { page, context, shot } = await open(t, { url: `${site.url}labs/`, expect: OFFLINE, context: WORKERS });
   await title(page).first().waitFor();
@@ -73,6 +78,11 @@ test("a lab that was visited opens without a network", async (t) => {
   await page.reload();
   await labOpens(page);
   await shot("offline-lab");
+  // One whose text and whose protocol nobody has asked for yet.
+  await page.goto("about:blank");
+  await page.goto(`${site.url}labs/#txn/2pc`);
+  await page.getByRole("heading", { level: 2, name: "Two rounds" }).waitFor();
+  await runs(page);
 });
 
 test("a network that is silent does not keep anybody waiting", async (t) => {

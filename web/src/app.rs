@@ -16,7 +16,7 @@ use crate::diagram::message_menu::MessageMenu;
 use crate::diagram::pane::{Pane, Shown};
 use crate::diagram::span::SpanMenu;
 use crate::dom;
-use crate::hooks::address::{Books, Shelf, at_start, use_address};
+use crate::hooks::address::{Books, Shelf, at_start, picked, use_address};
 use crate::hooks::computing::use_computing;
 use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
@@ -78,7 +78,7 @@ fn Page(props: &PageProps) -> Html {
     let work = use_reducer(|| props.work.clone());
     let look = use_reducer(|| props.look.clone());
     let habits = use_reducer(Habits::recall);
-    let pick = use_state_eq(|| None::<Pick>);
+    let pick = use_state_eq(|| picked(&props.work, &props.look));
     let pop = use_state_eq(|| None::<Pop>);
     let narrow = use_media(NARROW);
     let dark_system = use_media(DARK);
@@ -118,6 +118,7 @@ fn Page(props: &PageProps) -> Html {
         Shade::Light => false,
         Shade::Dark => true,
     };
+    let is_bare = lecture.on || (look.bare && dom::is_framed());
     let mut class = classes!(
         "page",
         if dark { "dark" } else { "light" },
@@ -125,11 +126,11 @@ fn Page(props: &PageProps) -> Html {
         (habits.aside && !narrow).then_some("no-side"),
         narrow.then_some("narrow"),
         dom::is_framed().then_some("framed"),
-        lecture.on.then_some("presenting large"),
+        is_bare.then_some("presenting large"),
         // A class, and no `:has()` in the sheet: with that, each mark that comes or goes restyles the whole page.
         (lecture.on && lecture.laser).then_some("pointing"),
     );
-    let text_px = if lecture.on { PRESENTER_TEXT_PX } else { habits.text_px() };
+    let text_px = if is_bare { PRESENTER_TEXT_PX } else { habits.text_px() };
     let computing = work.computing();
     class.push(computing.filter(|computing| computing.is_awaited).map(|_| "awaiting"));
     let keys = Transport {

@@ -23,12 +23,30 @@ pub fn keep(shelf: &Shelf) {
     KEEPER.set(Some(shelf.clone()));
 }
 
+/// What a page says when it fails.
+#[derive(Clone, Copy, Debug)]
+pub struct Apology {
+    /// That it has stopped.
+    pub title: &'static str,
+    /// What became of what was done.
+    pub text: &'static str,
+    /// Whether its address is a scenario, to be taken along.
+    pub scenario: bool,
+}
+
+/// What this page says.
+pub const APOLOGY: Apology = Apology {
+    title: "Lightcone has stopped",
+    text: "This is a fault of the page, not of your scenario. Reload the page to go on; the line below opens the scenario as it last stood.",
+    scenario: true,
+};
+
 /// From now on a failure is shown.
-pub fn show_failures() {
-    yew::set_custom_panic_hook(Box::new(|info| {
+pub fn show_failures(apology: Apology) {
+    yew::set_custom_panic_hook(Box::new(move |info| {
         gloo::console::error!(info.to_string());
         // If even this fails, the console has said it.
-        let _ = show(info);
+        let _ = show(apology, info);
     }));
 }
 
@@ -48,7 +66,7 @@ pub fn show_not_fetched(name: &str) {
     }
 }
 
-fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
+fn show(apology: Apology, info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
     let document = document();
     let Some(body) = document.body() else { return Ok(()) };
     if document.get_element_by_id("failure").is_some() {
@@ -62,13 +80,15 @@ fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
     let page = make("div", "")?;
     page.set_id("failure");
     page.set_attribute("role", "alert")?;
-    page.append_child(&make("h1", "Lightcone has stopped")?.into())?;
-    page.append_child(&make("p", "This is a fault of the page, not of your scenario. Reload the page to go on; the line below opens the scenario as it last stood.")?.into())?;
+    page.append_child(&make("h1", apology.title)?.into())?;
+    page.append_child(&make("p", apology.text)?.into())?;
     let link = make("textarea", &address())?;
     link.set_attribute("readonly", "")?;
     link.set_attribute("rows", "4")?;
     link.set_attribute("aria-label", "Link to the scenario")?;
-    page.append_child(&link)?;
+    if apology.scenario {
+        page.append_child(&link)?;
+    }
     let ways = make("p", "")?;
     // It is start.js that reloads: here nothing may answer any more.
     let reload = make("button", "Reload")?;
@@ -76,7 +96,9 @@ fn show(info: &PanicHookInfo<'_>) -> Result<(), JsValue> {
     ways.append_child(&reload)?;
     let afresh = make("a", "Begin afresh, without the scenario")?;
     afresh.set_attribute("href", &dom::base())?;
-    ways.append_child(&afresh)?;
+    if apology.scenario {
+        ways.append_child(&afresh)?;
+    }
     page.append_child(&ways)?;
     page.append_child(&make("pre", &info.to_string())?.into())?;
     body.append_child(&page)?;

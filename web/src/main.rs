@@ -8,7 +8,7 @@ use lightcone_web::lecture::notes::{self, NotesPage, NotesProps};
 use yew::platform::spawn_local;
 
 fn main() {
-    failure::show_failures();
+    failure::show_failures(failure::APOLOGY);
     if let Some(number) = notes::number() {
         yew::Renderer::<NotesPage>::with_props(NotesProps { number }).render();
         return;

@@ -173,7 +173,8 @@ pub(crate) fn at_arrow(from: (f64, f64), to: (f64, f64), words: &Words) -> Vec<W
 }
 
 /// Places for a sentence in a few lines by a point of a lane: in ever narrower columns, then away from it, and at last
-/// cut short.
+/// cut short. Where time runs to the right it rather stands above or below the point than to a side of it: what is in sight
+/// may end at either side, and whoever sees the point is to read the whole sentence.
 pub(crate) fn blocks(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<Vec<Vec<Words>>> {
     let size = words.size;
     let columns = match flow {
@@ -194,36 +195,52 @@ pub(crate) fn blocks(flow: Flow, along: f64, across: f64, words: &Words) -> Vec<
         };
         lines.iter().enumerate().map(line_at).collect::<Vec<_>>()
     };
-    for column in columns {
-        attempts.push(close(&column_of(column), size, line, &block));
-    }
     let far = column_of(columns[1]);
     let mut away: Vec<(f64, f64)> = (-14..=14)
         .flat_map(|row| (-8..=8).map(move |step| (f64::from(step) * size * 4.0, f64::from(row) * line)))
         .collect();
     sort_by(&mut away, |one, other| one.0.hypot(one.1) < other.0.hypot(other.1));
+    if flow == Flow::LeftToRight {
+        let above = [(Anchor::Middle, 0.0)];
+        let narrow = &columns[1..];
+        attempts.push(
+            narrow.iter().flat_map(|&column| close(&column_of(column), size, line, &above, &block)).collect(),
+        );
+        let near = away.iter().filter(|(dx, _)| dx.abs() <= size * 4.0);
+        attempts.push(near.map(|&(dx, dy)| block(&far, dx, dy, Anchor::Middle)).collect());
+    }
+    let sides = [(Anchor::Start, size * 1.2), (Anchor::End, -size * 1.2), (Anchor::Middle, 0.0)];
+    let mut order = columns;
+    if flow == Flow::LeftToRight {
+        order.reverse();
+    }
+    for column in order {
+        attempts.push(close(&column_of(column), size, line, &sides, &block));
+    }
     attempts.push(away.into_iter().map(|(dx, dy)| block(&far, dx, dy, Anchor::Middle)).collect());
     let mut short = column_of(columns[2]);
     if short.len() > 2 {
         short.truncate(2);
         let rest = short[1].clone() + " ……";
         short[1] = shorten(&rest, size * words.weight(), columns[2] * size).unwrap_or(rest);
-        attempts.push(close(&short, size, line, &block));
+        attempts.push(close(&short, size, line, &sides, &block));
     }
     attempts
 }
 
-/// Places for some lines close to their point.
+/// Places for some lines close to their point, on these sides of it.
 fn close(
     lines: &[String],
     size: f64,
     line: f64,
+    sides: &[(Anchor, f64)],
     block: &impl Fn(&[String], f64, f64, Anchor) -> Vec<Words>,
 ) -> Vec<Vec<Words>> {
     let height = line * (lines.len() as f64 - 1.0);
     let rows = [-size * 0.9 - height, size * 1.6, -size * 2.2 - height, size * 2.9];
-    let sides = [(Anchor::Start, size * 1.2), (Anchor::End, -size * 1.2), (Anchor::Middle, 0.0)];
-    rows.iter().flat_map(|&dy| sides.map(|(anchor, dx)| block(lines, dx, dy, anchor))).collect()
+    let at =
+        |&dy: &f64| sides.iter().map(move |&(anchor, dx)| block(lines, dx, dy, anchor)).collect::<Vec<_>>();
+    rows.iter().flat_map(at).collect()
 }
 
 /// A line from an event to a sentence that stands far from it.

@@ -51,6 +51,35 @@ fn what_is_broken_is_said_at_full_strength_in_the_moment_it_breaks() {
 }
 
 #[test]
+fn what_is_broken_is_said_close_to_where_it_broke_so_that_no_edge_of_the_window_cuts_it() {
+    // To either side: a narrow column of the usual size, and a little air.
+    const REACH: f64 = 18.0 * 12.0;
+    for title in ["Figure 8", "A vote not persisted"] {
+        let session = example("raft", title);
+        let natural = Layout::natural_zoom(&*session);
+        for zoom in [0.5, 0.75, 1.0, 1.3] {
+            let space = Space { px_per_s: natural * zoom, ..SPACE };
+            let layout = Layout::new(&*session, &View::default(), space);
+            let scene = layout.scene(&*session, &Frame::at(Key::end_of(session.scenario().until)));
+            let mut lines = 0;
+            for layer in &scene.layers {
+                for shape in layer.shapes.iter().filter(|shape| is(shape, "violation-text")) {
+                    let Some((left, right, _, content)) = level(shape) else { continue };
+                    let Some(Target::Event(event)) = shape.target else {
+                        panic!("{content} is about an event")
+                    };
+                    let (x, _) = layout.event_at(event).expect("it is shown");
+                    let reach = (x - left).max(right - x);
+                    assert!(reach <= REACH, "{title}, {zoom}: {content} reaches {reach} px from its event");
+                    lines += 1;
+                }
+            }
+            assert!(lines > 0, "{title}, {zoom}");
+        }
+    }
+}
+
+#[test]
 fn the_line_of_the_present_cuts_through_no_word() {
     for seed in 1..=3 {
         let session = run(troubled(seed));

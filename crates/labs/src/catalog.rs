@@ -1,8 +1,9 @@
-//! The labs of the course.
+//! The labs of the course: what is told of each, and, with the feature `texts`, their files. A page does without that
+//! feature, and fetches a file when its lab is opened.
 
-use include_dir::{Dir, include_dir};
+use std::sync::OnceLock;
 
-static LABS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/labs");
+pub use crate::summary::{Outline, Summary};
 
 /// The chapters of the course "An Introduction to Distributed Systems", in order.
 pub const CHAPTERS: [&str; 8] = [
@@ -16,21 +17,32 @@ pub const CHAPTERS: [&str; 8] = [
     "Production",
 ];
 
+/// The labs of the course, in the order of its chapters.
+pub fn course() -> &'static [Summary] {
+    static COURSE: OnceLock<Vec<Summary>> = OnceLock::new();
+    COURSE.get_or_init(|| {
+        // The build has just written it.
+        let made = include_str!(concat!(env!("OUT_DIR"), "/course.json"));
+        let mut labs: Vec<Summary> = serde_json::from_str(made).unwrap_or_default();
+        labs.sort_by_key(|lab| CHAPTERS.iter().position(|chapter| *chapter == lab.chapter));
+        labs
+    })
+}
+
+#[cfg(feature = "texts")]
+static LABS: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/labs");
+
 /// Every lab of the course: its id (`raft/election`) and its file's text, in order of ids.
+#[cfg(feature = "texts")]
 pub fn catalog() -> Vec<(String, &'static str)> {
-    let mut labs: Vec<(String, &'static str)> = LABS
-        .dirs()
-        .flat_map(|folder| folder.files())
-        .filter_map(|file| {
-            let id = file.path().with_extension("");
-            Some((id.to_str()?.replace('\\', "/"), file.contents_utf8()?))
-        })
-        .collect();
+    let mut labs: Vec<(String, &'static str)> =
+        course().iter().filter_map(|lab| Some((lab.id.clone(), find(&lab.id)?))).collect();
     labs.sort();
     labs
 }
 
-/// The lab of this id.
+/// The text of the lab of this id.
+#[cfg(feature = "texts")]
 pub fn find(id: &str) -> Option<&'static str> {
-    catalog().into_iter().find(|(known, _)| known == id).map(|(_, text)| text)
+    LABS.get_file(format!("{id}.md"))?.contents_utf8()
 }

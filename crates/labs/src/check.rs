@@ -79,8 +79,8 @@ pub fn check(lab: &Lab, registry: &[ProtocolEntry]) -> Checked {
 
 /// What the step points at is there, and every entry of its script acts.
 fn points(step: &Step, session: &dyn Session, say: &mut impl FnMut(bool, String)) {
-    if let Some(event) = step.look.select.filter(|&event| session.trace().event(event).is_none()) {
-        say(false, format!("there is no event {event} in this run"));
+    if let Some(select) = step.look.select.filter(|select| !select.is_in(session.trace())) {
+        say(false, format!("there is no {select} in this run to be selected"));
     }
     let until = session.scenario().until;
     for time in [step.look.at, step.look.from, step.look.to].into_iter().flatten() {

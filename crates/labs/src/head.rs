@@ -1,10 +1,10 @@
 //! What stands in a lab's head and blocks, as it is written.
 
-use lightcone_sim::ids::EventId;
 use lightcone_sim::time::Ns;
 use serde::Deserialize;
 
 use crate::blocks::maybe_written;
+use crate::lab::Selection;
 use crate::predicate::Predicate;
 
 #[derive(Debug, Deserialize)]
@@ -28,7 +28,7 @@ pub(crate) struct LookBlock {
     #[serde(default, deserialize_with = "maybe_written")]
     pub to: Option<Ns>,
     #[serde(default, deserialize_with = "maybe_written")]
-    pub select: Option<EventId>,
+    pub select: Option<Selection>,
     pub scale: Option<ScaleWord>,
 }
 

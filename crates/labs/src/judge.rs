@@ -7,6 +7,7 @@ use lightcone_sim::scenario::Entry;
 use lightcone_sim::session::{Condition as Runs, Session};
 use lightcone_sim::trace::FateKind;
 
+use crate::deed;
 use crate::history::acknowledged_write_lost;
 use crate::predicate::{
     Bound, Condition, Done, FateWord, Field, Log, Operation, Predicate, Role, Runs as RunsWord, Sent,
@@ -173,16 +174,8 @@ impl<'a> Judge<'a> {
         let acted = |id: EntryId| self.session.trace().has_acted(id);
         let entries = self.added().filter(|entry| (entry.at, entry.rank) <= now.instant() && acted(entry.id));
         let count = entries.filter(|entry| {
-            let told = serde_json::to_value(&entry.action).unwrap_or_default();
-            let node = done.node.map(|node| node.to_string());
-            let touches = |node: &String| {
-                let named = ["node", "from", "to", "client"].iter().any(|part| told[part] == node.as_str());
-                let prefix = |part: &str, mark: &str| {
-                    told[part].as_str().is_some_and(|id| id.starts_with(&format!("{node}{mark}")))
-                };
-                named || prefix("message", "#") || prefix("timer", "@") || prefix("event", ":")
-            };
-            told["do"] == done.what.as_str() && node.iter().all(touches)
+            deed::name(&entry.action) == done.what
+                && done.node.is_none_or(|node| deed::names(&entry.action, node))
         });
         Bound { at_least: done.at_least, at_most: done.at_most }.admits(count.count())
     }

@@ -1,8 +1,12 @@
 //! What a lab is, once read.
 
-use lightcone_sim::ids::EventId;
+use std::fmt;
+use std::str::FromStr;
+
+use lightcone_sim::ids::{BadId, EventId, MsgId};
 use lightcone_sim::scenario::{Entry, Scenario};
 use lightcone_sim::time::Ns;
+use lightcone_sim::trace::Trace;
 use serde::Serialize;
 
 use crate::predicate::Predicate;
@@ -67,10 +71,50 @@ pub struct Look {
     pub from: Option<Ns>,
     /// To when.
     pub to: Option<Ns>,
-    /// The event to select.
-    pub select: Option<EventId>,
+    /// What to select.
+    pub select: Option<Selection>,
     /// The time scale: `true`, `warped` or `logical`.
     pub scale: Option<String>,
+}
+
+/// Something in the diagram that a step points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Selection {
+    /// An event: `C:4`.
+    Event(EventId),
+    /// A message: `C#7`.
+    Message(MsgId),
+}
+
+impl Selection {
+    /// Whether there is such a thing in a run.
+    pub fn is_in(self, trace: &Trace) -> bool {
+        match self {
+            Selection::Event(id) => trace.event(id).is_some(),
+            Selection::Message(id) => trace.message(id).is_some(),
+        }
+    }
+}
+
+impl FromStr for Selection {
+    type Err = BadId;
+
+    fn from_str(text: &str) -> Result<Selection, BadId> {
+        if text.contains('#') {
+            text.parse().map(Selection::Message)
+        } else {
+            text.parse().map(Selection::Event)
+        }
+    }
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Selection::Event(id) => id.fmt(f),
+            Selection::Message(id) => id.fmt(f),
+        }
+    }
 }
 
 /// A question, answered by the run itself.

@@ -5,7 +5,7 @@
 //!
 //! | block | what it says |
 //! |---|---|
-//! | `look` | what to look at: `at`, `from`, `to`, `select`, `scale` |
+//! | `look` | what to look at: `at`, `from`, `to`, `scale`, and `select`: an event (`"C:4"`) or a message (`"C#7"`) |
 //! | `scenario` | what is different from the head's scenario, from this step on |
 //! | `shows` | `that`: what is so in the run of this step; checked, never shown |
 //! | `prediction` | a `question` and several `[[choice]]`: `text`, `when` (a predicate), `because`, perhaps `if` |
@@ -51,12 +51,17 @@
 //! Predicates are data as well: [`Predicate`] lists them. Times are written as `"310ms"` or `"2.5s"`; in a scenario, too,
 //! where script entries may leave out their `id`.
 //!
+//! Before an audience a step is told by its heading and its first sentence, which should therefore stand alone; what else
+//! it says stands in the lecturer's notes. [`Beat`] says what is shown one after another.
+//!
 //! Nothing of a lab is trusted: HTML in it is text, and one that cannot be read is refused with file, line, and what
 //! would be right.
 
+mod beats;
 mod blocks;
 mod catalog;
 mod check;
+mod deed;
 mod head;
 mod history;
 mod judge;
@@ -65,16 +70,22 @@ pub mod predicate;
 mod prose;
 mod read;
 mod scenario;
+mod summary;
 mod trouble;
+mod world;
 
-pub use catalog::{CHAPTERS, catalog, find};
+pub use beats::Beat;
+pub use catalog::{CHAPTERS, Outline, Summary, course};
+#[cfg(feature = "texts")]
+pub use catalog::{catalog, find};
 pub use check::{Checked, Claim, check, right};
 pub use judge::{Judge, end};
-pub use lab::{Choice, Lab, Look, Prediction, Step, Task, TaskKind};
+pub use lab::{Choice, Lab, Look, Prediction, Selection, Step, Task, TaskKind};
 pub use predicate::{Bound, Predicate};
-pub use prose::{Block, Inline, Target};
+pub use prose::{Block, Inline, Target, paragraphs, summed_up};
 pub use read::read;
 pub use trouble::BadLab;
+pub use world::{moment_of, same_world};
 
 /// The version of the lab format that this release reads.
 pub const FORMAT: u32 = 1;

@@ -194,6 +194,31 @@ pub(crate) fn plain(content: &[Inline]) -> String {
     content.iter().map(text).collect()
 }
 
+/// What prose says, a text each paragraph or item, without its marks.
+pub fn paragraphs(prose: &[Block]) -> Vec<String> {
+    let of = |block: &Block| match block {
+        Block::Paragraph(content) | Block::Heading(content) => vec![plain(content)],
+        Block::Code(text) => vec![text.clone()],
+        Block::Quote(blocks) => paragraphs(blocks),
+        Block::List { items, .. } => items.iter().flat_map(|item| paragraphs(item)).collect(),
+    };
+    prose.iter().flat_map(of).collect()
+}
+
+/// So many letters an audience reads at a glance.
+const GLANCE: usize = 150;
+
+/// Prose in short: its first sentence, and those after it in its paragraph as long as all can be read at a glance.
+pub fn summed_up(prose: &[Block]) -> String {
+    let first = paragraphs(prose).into_iter().next().unwrap_or_default();
+    let ends = first.match_indices(['.', '?', '!']).map(|(at, _)| at + 1);
+    // A sentence ends before a space: `1.A` and `2.5 s` do not.
+    let ends: Vec<usize> =
+        ends.filter(|&end| first[end..].chars().next().is_none_or(char::is_whitespace)).collect();
+    let end = ends.iter().rev().find(|&&end| first[..end].chars().count() <= GLANCE).or(ends.first());
+    first[..end.copied().unwrap_or(first.len())].to_owned()
+}
+
 fn name_of(event: &Event<'_>) -> &'static str {
     match event {
         Event::Rule => "rules",

@@ -1,6 +1,6 @@
 //! The labs of the course tell the truth, start to finish.
 
-use lightcone_labs::{Judge, catalog, check, end, find, read};
+use lightcone_labs::{CHAPTERS, Judge, TaskKind, catalog, check, course, end, find, read};
 use lightcone_protocols::all;
 use lightcone_sim::ids::MsgId;
 use lightcone_sim::scenario::Action;
@@ -94,4 +94,23 @@ fn every_crash_point_of_the_coordinator() {
     let told: Vec<(&str, u32)> = blocked.iter().map(|(event, after)| (event.as_str(), *after)).collect();
     assert!(told.contains(&("A:6", 0)) && told.contains(&("A:6", 1)), "{told:?}");
     assert!(!told.iter().any(|(event, _)| ["A:1", "A:2", "A:3"].contains(event)), "{told:?}");
+}
+
+#[test]
+fn what_is_told_of_a_lab_before_it_is_fetched_is_what_stands_in_it() {
+    let labs = catalog();
+    assert_eq!(course().len(), labs.len());
+    for (id, text) in labs {
+        let lab = read(&id, text, all()).unwrap_or_else(|error| panic!("{error}"));
+        let told = course().iter().find(|told| told.id == id).expect("it is in the catalogue");
+        assert_eq!((&told.title, &told.chapter, &told.claim), (&lab.title, &lab.chapter, &lab.claim));
+        assert_eq!(told.protocol, lab.scenario.protocol);
+        let steps = lab.steps.iter().map(|step| {
+            let task = step.task.as_ref();
+            (step.title.as_str(), task.is_some_and(|task| task.kind == TaskKind::Challenge))
+        });
+        assert!(told.steps.iter().map(|step| (step.title.as_str(), step.challenge)).eq(steps), "{id}");
+    }
+    let place = |chapter: &str| CHAPTERS.iter().position(|known| *known == chapter);
+    assert!(course().is_sorted_by_key(|lab| place(&lab.chapter)), "in the order of the chapters");
 }

@@ -1,7 +1,8 @@
 //! What is wrong with a lab is told with file, line, and what would be right.
 
-use lightcone_labs::{Block, Inline, TEMPLATE, Target, check, read};
+use lightcone_labs::{Beat, Block, Inline, TEMPLATE, Target, check, paragraphs, read, same_world, summed_up};
 use lightcone_protocols::all;
+use lightcone_sim::time::Ns;
 
 /// The template with one piece of text in place of another.
 fn with(old: &str, new: &str) -> String {
@@ -109,4 +110,73 @@ fn html_is_text_and_links_lead_into_the_run() {
         _ => None,
     });
     assert!(matches!(links.collect::<Vec<_>>()[..], [Target::Moment(_), Target::Event(_)]));
+}
+
+#[test]
+fn a_step_selects_an_event_or_a_message_that_there_is() {
+    let selected = |what: &str| {
+        let text = with("at = \"1s\"\nfrom", &format!("at = \"1s\"\nselect = \"{what}\"\nfrom"));
+        read("my.md", &text, all())
+    };
+    for there in ["A:2", "A#1"] {
+        let lab = selected(there).unwrap_or_else(|bad| panic!("{bad}"));
+        let select = lab.steps.iter().find_map(|step| step.look.select);
+        assert_eq!(select.map(|select| select.to_string()).as_deref(), Some(there));
+        assert!(check(&lab, all()).holds(), "{there}");
+    }
+    for missing in ["A:100000", "A#100000"] {
+        let checked = check(&selected(missing).expect("it reads"), all());
+        assert!(checked.claims.iter().any(|claim| !claim.holds && claim.text.contains(missing)), "{missing}");
+    }
+    assert!(selected("somewhere").unwrap_err().to_string().contains("somewhere"));
+}
+
+#[test]
+fn an_audience_is_told_a_step_in_short_and_the_lecturer_all_of_it() {
+    let lab = read(
+        "my.md",
+        &with(
+            "## A leader",
+            "## A leader\n\nIt takes 2.5 s. Then **A** leads. And this sentence is so long that an audience which had to read it as well would not look at the diagram any more, but at the words.\n\n- one\n- two\n\n## A leader",
+        ),
+        all(),
+    );
+    let lab = lab.unwrap_or_else(|bad| panic!("{bad}"));
+    let prose = &lab.steps[0].prose;
+    assert_eq!(summed_up(prose), "It takes 2.5 s. Then A leads.");
+    assert_eq!(paragraphs(prose).len(), 3);
+    assert_eq!(paragraphs(prose)[1..], ["one", "two"]);
+}
+
+#[test]
+fn a_clicker_goes_through_a_lab_press_by_press_and_the_same_way_back() {
+    let lab = read("my.md", TEMPLATE, all()).unwrap_or_else(|bad| panic!("{bad}"));
+    let mut way = vec![(0, 0)];
+    while lab.beat_after(way[way.len() - 1], 1) != way[way.len() - 1] {
+        way.push(lab.beat_after(way[way.len() - 1], 1));
+    }
+    let beats: Vec<Beat> = way.iter().map(|&(step, beat)| lab.steps[step].beats()[beat]).collect();
+    assert_eq!(way[way.len() - 1].0, lab.steps.len() - 1, "to the last step");
+    let asks = lab.steps.iter().filter(|step| step.prediction.is_some()).count();
+    let tasks = lab.steps.iter().filter(|step| step.task.is_some()).count();
+    let all = |beat| beats.iter().filter(|&&one| one == beat).count();
+    assert_eq!(
+        (all(Beat::Ask), all(Beat::Answer), all(Beat::Goal), all(Beat::Solution)),
+        (asks, asks, tasks, tasks)
+    );
+    for pair in way.windows(2) {
+        assert_eq!(lab.beat_after(pair[1], -1), pair[0]);
+    }
+    assert_eq!(lab.beat_after(way[0], -1), way[0]);
+}
+
+#[test]
+fn what_a_reader_does_stays_in_the_world_and_another_seed_does_not() {
+    let lab = read("my.md", TEMPLATE, all()).unwrap_or_else(|bad| panic!("{bad}"));
+    let mut done = lab.scenario.clone();
+    done.script.clear();
+    done.until = Ns::s(9);
+    assert!(same_world(&lab.scenario, &done));
+    done.seed += 1;
+    assert!(!same_world(&lab.scenario, &done));
 }

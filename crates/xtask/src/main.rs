@@ -8,6 +8,7 @@ mod bench;
 mod bench_web;
 mod chunks;
 mod command;
+mod course;
 mod failure;
 mod offline;
 mod page;

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use crate::chunks;
 use crate::command;
+use crate::course;
 use crate::failure::Failure;
 use crate::offline;
 use crate::project::Project;
@@ -28,6 +29,7 @@ pub fn build(project: &Project) -> Result<(), Failure> {
     chunks::cut(project)?;
     println!("Building the labs.");
     command::run(trunk(project, &tools).current_dir(project.labs()))?;
+    course::write(project)?;
     offline::write(project)
 }
 

@@ -43,6 +43,11 @@ impl Project {
         self.root.join("web").join("labs")
     }
 
+    /// Where the labs of the course are.
+    pub fn course(&self) -> PathBuf {
+        self.root.join("crates").join("labs").join("labs")
+    }
+
     /// Where tools of this checkout are installed.
     pub fn tools(&self) -> PathBuf {
         self.root.join(".tools")

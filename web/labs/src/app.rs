@@ -7,8 +7,9 @@ use gloo::utils::window;
 use web_sys::DragEvent;
 use yew::prelude::*;
 
-use crate::course::{Known, course};
+use crate::course::{Known, told};
 use crate::home::Home;
+use crate::lab::fetched::Fetching;
 use crate::lab::page::Page;
 use crate::place::{OPENED, Place};
 use crate::progress::Progress;
@@ -18,7 +19,6 @@ use crate::source::{self, Opening, Refused};
 /// The page.
 #[component]
 pub fn App() -> Html {
-    let labs = use_memo((), |()| course());
     let place = use_place();
     let progress = use_reducer(Progress::recall);
     let opened = use_state(source::recall);
@@ -33,41 +33,41 @@ pub fn App() -> Html {
         let refused = refused.setter();
         Callback::from(move |_: MouseEvent| refused.set(None))
     };
-    let (known, strange) = match &*place {
-        Place::Home => (None, None),
-        Place::Lab { id, step } => match find(&labs, (*opened).as_ref(), id) {
-            Some(known) => (Some((known, *step)), None),
-            None => (None, Some(id.clone())),
+    let shown = match &*place {
+        Place::Home => {
+            html! { <Home key="home" progress={Rc::new((*progress).clone())} strange={None::<String>} {open} /> }
+        }
+        Place::Lab { id, step } => match ((*opened).clone().filter(|_| id == OPENED), told(id)) {
+            // Another file is another page, though it has the same place.
+            (Some(known), _) => {
+                let key = format!("{id} {:p}", Rc::as_ptr(&known.lab));
+                html! { <Page {key} step={*step} {known} {progress} {open} /> }
+            }
+            (_, Some(told)) => html! { <Fetching key={id.clone()} {told} step={*step} {progress} {open} /> },
+            _ => {
+                html! { <Home key="home" progress={Rc::new((*progress).clone())} strange={id.clone()} {open} /> }
+            }
         },
     };
     html! {
         <div class={classes!("page", "labs", shade)} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} {ondrop}>
             <div class="alerts" role="alert">{ refused.as_ref().map(|refused| alert(refused, dismiss)) }</div>
-            if let Some((known, step)) = known {
-                <Page key={key(&known)} step={step.min(known.lab.steps.len().saturating_sub(1))} known={known.clone()} progress={progress.clone()} open={open.clone()} />
-            } else {
-                <Home key="home" labs={labs.clone()} progress={Rc::new((*progress).clone())} {strange} {open} />
-            }
+            { shown }
         </div>
     }
 }
 
-/// Another file is another page, though it has the same place.
-fn key(known: &Known) -> String {
-    format!("{} {:p}", known.id, Rc::as_ptr(&known.lab))
-}
-
-fn find(labs: &[Known], opened: Option<&Known>, id: &str) -> Option<Known> {
-    let known = labs.iter().find(|known| &*known.id == id);
-    known.or(opened.filter(|_| id == OPENED)).cloned()
+/// In which line of what, or that there is no such lab; and why.
+pub fn told_of(refused: &Refused) -> (String, String) {
+    match refused {
+        Refused::Bad(bad) => (format!("{}, line {}", bad.file, bad.line), bad.text.clone()),
+        Refused::Missing(why) => ("No lab".to_owned(), why.clone()),
+    }
 }
 
 /// What could not be opened, and why.
 fn alert(refused: &Refused, dismiss: Callback<MouseEvent>) -> Html {
-    let (title, text) = match refused {
-        Refused::Bad(bad) => (format!("{}, line {}", bad.file, bad.line), bad.text.clone()),
-        Refused::Missing(why) => ("No lab".to_owned(), why.clone()),
-    };
+    let (title, text) = told_of(refused);
     html! {
         <div class="alert">
             <p><strong>{ title }</strong></p>

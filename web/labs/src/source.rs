@@ -80,10 +80,10 @@ pub fn asked() -> Option<String> {
 /// Fetches a lab from the page's own host.
 pub fn fetch(path: String, open: Callback<Opening>) {
     spawn_local(async move {
-        let missing = |why: &str| Refused::Missing(format!("The lab {path} could not be opened: {why}."));
+        let missing = |why: String| Refused::Missing(format!("The lab {path} could not be opened: {why}."));
         let found = match own(&path) {
-            None => Err("labs are opened from this page's own host only"),
-            Some(address) => text(&address).await.ok_or("there is no such file"),
+            None => Err("labs are opened from this page's own host only".to_owned()),
+            Some(address) => text(&address).await,
         };
         open.emit(found.map_err(missing).and_then(|text| opened(&path, &text)));
     });
@@ -96,8 +96,12 @@ fn own(path: &str) -> Option<String> {
     (url.origin() == here.origin().ok()?).then(|| url.href())
 }
 
-async fn text(address: &str) -> Option<String> {
-    let response = JsFuture::from(window().fetch_with_str(address)).await.ok()?;
-    let response = response.dyn_into::<Response>().ok().filter(Response::ok)?;
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+/// The text at an address, or why it did not come.
+pub async fn text(address: &str) -> Result<String, String> {
+    const SILENT: &str = "there is no connection to its host";
+    let response = JsFuture::from(window().fetch_with_str(address)).await.map_err(|_| SILENT)?;
+    let response =
+        response.dyn_into::<Response>().ok().filter(Response::ok).ok_or("there is no such file")?;
+    let text = JsFuture::from(response.text().map_err(|_| SILENT)?).await;
+    text.ok().and_then(|text| text.as_string()).ok_or(SILENT.to_owned())
 }

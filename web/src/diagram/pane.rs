@@ -124,14 +124,15 @@ pub fn Pane(props: &PaneProps) -> Html {
     let view = view(props, *natural);
     let (flow, overview) = (view.flow, view.overview);
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
-    let tight = props.fixed || work.branches.shown().is_some();
+    let tight = props.fixed || props.look.bare || work.branches.shown().is_some();
     let view = spread(view, &work.run, space, tight);
     let stretch = use_stretch(work, &view, size, *natural);
     let view = View { stretch, ..view };
     let plan = use_plan(&work.run, view.clone(), space);
     *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom * stretch));
     let fits = props.look.fitted.is_some();
-    let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits };
+    let opens = (props.look.opens.from, props.look.replaced);
+    let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits, opens };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
     use_fit(props, size, &view, *natural, &desk);
     let ground = Ground {

@@ -16,6 +16,9 @@ const STEP: f64 = 256.0;
 /// While playing, the playhead comes no farther than this part of what is in sight.
 const FAR: f64 = 0.72;
 
+/// So much before the time at which a link has it begin is in sight, in px.
+const LEAD: f64 = 12.0;
+
 /// What stays in its place of the window when the layout changes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Anchor {
@@ -23,6 +26,9 @@ pub struct Anchor {
     pub pointed: Option<(Ns, f64)>,
     /// How far from the edge of the window the playhead stands.
     pub now: f64,
+    /// The number of the link that was followed last, and the playhead then. While that stays where it was, so does what is
+    /// in sight, though the layout may only come to rest.
+    pub opened: Option<(u32, Key)>,
 }
 
 /// What is kept in sight.
@@ -36,6 +42,8 @@ pub struct Playing {
     pub playing: bool,
     /// Whether all before it is to be in sight too.
     pub fits: bool,
+    /// Where a link has what is in sight begin, and the number of that link: it counts once.
+    pub opens: (Option<Ns>, u32),
 }
 
 /// What is in sight along the time axis, in px of the body.
@@ -77,6 +85,9 @@ pub fn use_scroll(
                 if anchor.pointed.take().is_none() {
                     follow(&element, flow, plan, x, playing.playing);
                 }
+                if anchor.opened.is_none_or(|(number, _)| number != playing.opens.1) {
+                    anchor.opened = Some((playing.opens.1, playing.now));
+                }
                 anchor.now = x - offset(&element, flow);
                 *before.borrow_mut() = Some(plan.clone());
             }
@@ -104,6 +115,13 @@ pub fn use_scroll(
 
 /// Where it is scrolled to so that what is anchored stays in its place, if anything has to be done for that.
 fn kept_at(anchor: Anchor, plan: &Plan, playing: Playing, (is_new, first): (bool, bool)) -> Option<f64> {
+    if let (Some(from), number) = playing.opens
+        && anchor.pointed.is_none()
+        && (anchor.opened.is_none_or(|(opened, _)| opened != number)
+            || (is_new && anchor.opened == Some((number, playing.now))))
+    {
+        return Some(plan.0.x_of((from, 0)) - LEAD);
+    }
     match anchor.pointed {
         Some((time, away)) => Some(plan.0.x_of((time, 0)) - away),
         None if is_new && playing.fits => Some(0.0),

@@ -125,6 +125,15 @@ pub fn ready(number: u32, document: &Document) -> Result<(Work, Look), String> {
     Ok((work, Look::from_map(&document.view)))
 }
 
+/// What is picked when a document opens, if its link asks for something that can be seen there.
+pub fn picked(work: &Work, look: &Look) -> Option<Pick> {
+    let session = work.run.session();
+    let is_seen = |pick: &Pick| {
+        pick.exists(session.trace()) && (!work.quiz || pick.happened(session.trace(), work.now))
+    };
+    look.opens.pick.filter(is_seen)
+}
+
 /// With its history, if it was kept in this tab.
 fn remembering((mut work, look): (Work, Look), is_kept: bool) -> (Work, Look) {
     if is_kept {
@@ -280,7 +289,7 @@ pub fn use_address(
     let show = use_callback((), {
         let (work, look) = (work.dispatcher(), look.dispatcher());
         move |(new_work, new_look): (Work, Look), ()| {
-            pick.set(None);
+            pick.set(picked(&new_work, &new_look));
             look.dispatch(LookAction::Replace(Box::new(new_look)));
             work.dispatch(WorkAction::Replace(Box::new(new_work)));
         }

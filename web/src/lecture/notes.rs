@@ -75,7 +75,8 @@ fn Notes(props: &NotesProps) -> Html {
         let order = order.clone();
         Callback::from(move |_| order.emit(order_of))
     };
-    let (sign, play) = if slip.playing { (Sign::Pause, "Pause") } else { (Sign::Play, "Play") };
+    let plays = slip.playing.unwrap_or(false);
+    let (sign, play) = if plays { (Sign::Pause, "Pause") } else { (Sign::Play, "Play") };
     let reset = {
         let seconds = seconds.setter();
         Callback::from(move |_| seconds.set(0))
@@ -86,18 +87,18 @@ fn Notes(props: &NotesProps) -> Html {
             <main {class}>
                 <header class="notes-head">
                     <h1>{ format!("{}: notes", slip.title) }</h1>
-                    <span>{ format!("{} · event {} of {}", slip.clock, slip.place.0, slip.place.1) }</span>
+                    <span>{ slip.place }</span>
                     <span class="notes-time" role="timer">{ format!("{}:{:02}", *seconds / 60, *seconds % 60) }</span>
                     { Button::new(Sign::Reset, "Clock to zero", reset).class("quiet").html() }
                 </header>
-                <section class="notes-part" aria-label="Now"><h2>{ "Now" }</h2><p>{ slip.now }</p>{ for slip.remarks.into_iter().map(|text| html! { <p class="notes-remark">{ text }</p> }) }</section>
+                <section class="notes-part notes-now" aria-label="Now" tabindex="0"><h2>{ "Now" }</h2><p>{ slip.now }</p>{ for slip.prose.into_iter().map(|text| html! { <p class="notes-prose">{ text }</p> }) }{ for slip.remarks.into_iter().map(|text| html! { <p class="notes-remark">{ text }</p> }) }</section>
                 <section class="notes-part next" aria-label="Next"><h2>{ "Next" }</h2><p>{ slip.next }</p></section>
                 <section class="notes-part" aria-label="Your notes" hidden={slip.coming.is_empty()}><h2>{ "Your notes ahead" }</h2>{ for slip.coming.into_iter().map(|text| html! { <p>{ text }</p> }) }</section>
                 <footer class="transport-keys" role="group" aria-label="Playhead">
                     { Button::new(Sign::ToStart, "To start", press(Order::ToStart)).html() }
                     { Button::new(Sign::StepBack, "Step back", press(Order::StepBack)).html() }
                     { Button::new(Sign::Step, "Step", press(Order::Step)).worded().class("strong").html() }
-                    { Button::new(sign, play, press(Order::Play)).worded().html() }
+                    <span hidden={slip.playing.is_none()}>{ Button::new(sign, play, press(Order::Play)).worded().html() }</span>
                     { Button::new(Sign::Moon, "Dark screen", press(Order::Black)).worded().pressed(slip.black).html() }
                 </footer>
             </main>

@@ -1,7 +1,7 @@
 //! The page before an audience: caption, dark screen, red dot; and its side of the way to the notes.
 
 use gloo::events::EventListener;
-use gloo::utils::{document, window};
+use gloo::utils::document;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::Session;
@@ -12,7 +12,7 @@ use yew::prelude::*;
 use crate::desk::Desk;
 use crate::dom;
 use crate::icons::Sign;
-use crate::lecture::channel::{Channel, Order, Slip};
+use crate::lecture::channel::{NOT_OPENED, Order, Slip, open_window, use_channel};
 use crate::lecture::state::{Lecture, LectureAction};
 use crate::parts::button::Button;
 use crate::store::gesture;
@@ -42,9 +42,18 @@ pub fn stage(desk: &Desk, work: &Work, lecture: Lecture) -> Html {
                 { Button::new(Sign::Step, "Step", desk.working(WorkAction::Step)).class("quiet").html() }
                 { Button::new(Sign::Cross, "End the lecture", end).hint("Esc").class("quiet").html() }
             </div>
+            { over_all(lecture) }
+        </section>
+    }
+}
+
+/// What lies over all: the dark screen, and the red dot.
+pub fn over_all(lecture: Lecture) -> Html {
+    html! {
+        <>
             <div class="black-out" hidden={!lecture.black} role="img" aria-label="The screen is dark. Press b to come back." />
             <Laser on={lecture.laser} />
-        </section>
+        </>
     }
 }
 
@@ -96,7 +105,7 @@ fn upcoming(session: &dyn Session, scenario: &Scenario, now: Key) -> String {
 /// What the lecturer wants to know of this moment.
 fn slip(work: &Work, lecture: Lecture) -> Slip {
     let (session, scenario) = (work.run.session(), &*work.scenario);
-    let trace = session.trace();
+    let (trace, place) = (session.trace(), work.place());
     let here = trace.last_event(work.now);
     let notes = scenario.script.iter().filter_map(|entry| match &entry.action {
         Action::Note { event, text } => Some((trace.event(*event)?.key, *event, text.clone())),
@@ -107,13 +116,13 @@ fn slip(work: &Work, lecture: Lecture) -> Slip {
     let coming = notes.iter().filter(|note| note.0 > work.now);
     Slip {
         title: protocol(&scenario.protocol).map_or(String::new(), |entry| entry.title.to_owned()),
-        clock: words::clock(work.now.at),
-        place: work.place(),
+        place: format!("{} · event {} of {}", words::clock(work.now.at), place.0, place.1),
         now: words::happened(&*session, scenario, work.now),
         next: upcoming(&*session, scenario, work.now),
         coming: coming.take(3).map(|(key, _, text)| format!("{}: {text}", words::clock(key.at))).collect(),
         remarks: notes.iter().filter(|note| Some(note.1) == here).map(|note| note.2.clone()).collect(),
-        playing: work.playing,
+        prose: Vec::new(),
+        playing: Some(work.playing),
         black: lecture.black,
     }
 }
@@ -121,47 +130,23 @@ fn slip(work: &Work, lecture: Lecture) -> Slip {
 /// Tells the window with notes how things stand, and does what it asks. `number` is theirs alone.
 #[hook]
 pub fn use_notes(desk: &Desk, work: &Work, lecture: Lecture, number: u64) {
-    let channel = use_mut_ref(|| None::<Channel>);
-    let latest = use_mut_ref(Slip::default);
-    if lecture.notes {
-        let now = slip(work, lecture);
-        if *latest.borrow() != now {
-            if let Some(channel) = &*channel.borrow() {
-                channel.tell(&now);
-            }
-            *latest.borrow_mut() = now;
-        }
-    }
-    use_effect_with(lecture.notes, {
-        let desk = desk.clone();
-        move |&notes| {
-            let way = channel.clone();
-            let heard = move |order| match order {
-                Order::Tell => way.borrow().iter().for_each(|channel| channel.tell(&*latest.borrow())),
-                Order::Step => desk.work.dispatch(WorkAction::Step),
-                Order::StepBack => desk.work.dispatch(WorkAction::StepBack),
-                Order::Play => desk.work.dispatch(WorkAction::TogglePlay),
-                Order::ToStart => desk.work.dispatch(WorkAction::ToStart),
-                Order::Black => desk.lecture.dispatch(LectureAction::Black),
-            };
-            if notes {
-                *channel.borrow_mut() = Some(Channel::open(number, heard));
-            }
-            move || drop(channel.borrow_mut().take())
-        }
+    let obey = use_callback(desk.clone(), |order, desk: &Desk| match order {
+        Order::Tell => {}
+        Order::Step => desk.work.dispatch(WorkAction::Step),
+        Order::StepBack => desk.work.dispatch(WorkAction::StepBack),
+        Order::Play => desk.work.dispatch(WorkAction::TogglePlay),
+        Order::ToStart => desk.work.dispatch(WorkAction::ToStart),
+        Order::Black => desk.lecture.dispatch(LectureAction::Black),
     });
+    use_channel(number, lecture.notes.then(|| slip(work, lecture)), obey);
 }
 
 /// Opens the window with notes.
 pub fn open_notes(desk: &Desk, number: u64) {
-    let address = format!("{}?notes={number}", dom::base().split('?').next().unwrap_or_default());
-    let features = "popup,width=900,height=640";
-    let opened = window().open_with_url_and_target_and_features(&address, "lightcone-notes", features);
-    match opened {
-        Ok(Some(_)) => desk.lecture.dispatch(LectureAction::Notes),
-        _ => desk.work.dispatch(WorkAction::Complain(
-            "The browser did not open the window with notes: allow pop-ups for this page.".to_owned(),
-        )),
+    if open_window(&dom::page(), number) {
+        desk.lecture.dispatch(LectureAction::Notes);
+    } else {
+        desk.work.dispatch(WorkAction::Complain(NOT_OPENED.to_owned()));
     }
 }
 
@@ -171,7 +156,12 @@ pub fn toggle(desk: &Desk, on: bool) {
     desk.pop.set(None);
     desk.pick.set(None);
     desk.lecture.dispatch(LectureAction::Toggle);
-    if on {
+    full_screen(!on);
+}
+
+/// Puts the page on the whole screen, where the browser lets it, or back.
+pub fn full_screen(on: bool) {
+    if !on {
         document().exit_fullscreen();
     } else if let Some(root) = document().document_element() {
         let _ = root.request_fullscreen();

@@ -5,11 +5,13 @@ use std::rc::Rc;
 use lightcone_diagram::view::{MIN_TEXT_PX, PRESENTER_TEXT_PX};
 use lightcone_diagram::{Flow, Labels, TimeScale, View};
 use lightcone_sim::ids::NodeId;
+use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use yew::Reducible;
 
 use crate::keep;
+use crate::store::pick::Pick;
 
 /// As what a run is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +44,8 @@ impl Sight {
 
 /// Its name among the options of a link.
 const SIGHT: &str = "as";
+/// The name of [`Look::bare`] there.
+const BARE: &str = "bare";
 
 /// How a document is looked at.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +62,21 @@ pub struct Look {
     pub fitted: Option<f64>,
     /// Whether all so far does not fit even so, since marks keep apart.
     pub cramped: bool,
+    /// Whether a page that shows this one in a frame, such as a lab before an audience, wants the diagram alone.
+    pub bare: bool,
+    /// What it opened with, if the link said: where the part in sight begins, and what is picked. Neither travels further.
+    pub opens: Opens,
+    /// How often another look took this one's place.
+    pub replaced: u32,
+}
+
+/// What a link asks for once, when it opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Opens {
+    /// Where the part in sight begins.
+    pub from: Option<Ns>,
+    /// What is picked.
+    pub pick: Option<Pick>,
 }
 
 impl Default for Look {
@@ -69,6 +88,9 @@ impl Default for Look {
             zoom: 1.0,
             fitted: None,
             cramped: false,
+            bare: false,
+            opens: Opens::default(),
+            replaced: 0,
         }
     }
 }
@@ -127,6 +149,9 @@ impl Look {
         if self.sight != Sight::default() {
             map.insert(SIGHT.to_owned(), Value::from(self.sight.name()));
         }
+        if self.bare {
+            map.insert(BARE.to_owned(), Value::Bool(true));
+        }
         // What fits is measured again in the window in which it is opened.
         if self.fitted.is_some() {
             map.insert("fit".to_owned(), Value::Bool(true));
@@ -155,7 +180,8 @@ impl Look {
         view.hide_future = usual.hide_future;
         let zoom = map.get("zoom").and_then(Value::as_f64).filter(|zoom| *zoom > 0.0).unwrap_or(1.0);
         let fits = map.get("fit").and_then(Value::as_bool).unwrap_or(false);
-        let asked = map.get(SIGHT).and_then(Value::as_str);
+        let text = |name: &str| map.get(name).and_then(Value::as_str);
+        let asked = text(SIGHT);
         let sight = Sight::ALL.into_iter().find(|sight| Some(sight.name()) == asked);
         Look {
             sight: sight.unwrap_or_default(),
@@ -164,6 +190,12 @@ impl Look {
             zoom: zoom.clamp(ZOOM.0, ZOOM.1),
             fitted: fits.then_some(1.0),
             cramped: false,
+            bare: map.get(BARE).and_then(Value::as_bool).unwrap_or(false),
+            opens: Opens {
+                from: text("from").and_then(|from| from.parse().ok()),
+                pick: text("pick").and_then(Pick::parse),
+            },
+            replaced: 0,
         }
     }
 }
@@ -174,7 +206,9 @@ impl Reducible for Look {
     fn reduce(self: Rc<Self>, action: LookAction) -> Rc<Self> {
         let mut look = (*self).clone();
         match action {
-            LookAction::Replace(other) => look = *other,
+            LookAction::Replace(other) => {
+                look = Look { replaced: self.replaced + 1, ..*other };
+            }
             LookAction::See(sight) => look.sight = sight,
             LookAction::Scale(scale) => look.view.scale = scale,
             LookAction::Turn(flow) => {

@@ -22,6 +22,12 @@ impl Pick {
         }
     }
 
+    /// What a link calls so: an event, `C:4`, or a message, `C#7`.
+    pub fn parse(name: &str) -> Option<Pick> {
+        let message = || name.parse().ok().map(Pick::Message);
+        name.parse().ok().map(Pick::Event).or_else(message)
+    }
+
     /// Whether it exists in a run.
     pub fn exists(self, trace: &Trace) -> bool {
         match self {

@@ -58,7 +58,7 @@ pub fn Bar(props: &BarProps) -> Html {
             </div>
             <div class="bar-group" role="group" aria-label="Page" data-pops="">
                 { Button::new(Sign::Link, "Share", toggles(Pop::Share)).worded().hint("s").expanded(props.pop == Some(Pop::Share)).html() }
-                { Button::new(Sign::Screen, "Present", presenting(&desk)).hint("v: only the diagram, large").class("wide-only").html() }
+                { Button::new(Sign::Screen, "Present", presenting(&desk)).hint("v: only the diagram, large").class("wide-only present").html() }
                 { Button::new(Sign::Large, large, desk.habit(HabitsAction::Large(!habits.large))).hint("t, for a lecture hall").class("wide-only").pressed(habits.large).html() }
                 { Button::new(shade, format!("Colours: {word}"), desk.habit(HabitsAction::Shade(next))).class("shade").html() }
                 { Button::new(Sign::Panel, aside, desk.habit(HabitsAction::Aside)).hint("h").class("wide-only").pressed(!habits.aside).html() }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::dom;
 use crate::lazy;
 use crate::top::legend::legend;
 
@@ -38,6 +39,21 @@ const KEYS: &[(&str, &str)] = &[
     ("?", "this list"),
 ];
 
+/// What the lab does that shows this page in a frame.
+const LAB_KEYS: &[(&str, &str)] = &[
+    ("n, Shift+N", "the next step of the lab, the one before"),
+    ("v", "the lab before an audience: the diagram, and below it step by step what the lab says"),
+    (
+        "→, Space, Page Down",
+        "there: on through the lab; a question, its answer, a challenge, its solution are a press each",
+    ),
+    ("←, Page Up, Home", "there: the same way back, to the beginning"),
+    ("l, j, k", "there as here: step the run, step it back, play it"),
+    ("b, o", "there: a dark screen, a red dot to point with"),
+    ("n", "there: a second window with all that the step says, what is right, what comes next, and a clock"),
+    ("Esc, v", "there: back to the lab, and to your own run of it"),
+];
+
 const FIRST: &[&str] = &[
     "Time runs along the lanes; each lane is a node, each arrow a message. The colour is the term (or ballot, or transaction).",
     "Click a lane, at any time of it, to crash it, pause it, skew its clock, or cut it off from others. Click an arrow or a dot to see what it is and why; right-click an arrow to drop, copy or hold it.",
@@ -52,9 +68,9 @@ lazy::chunk! {
 }
 
 fn help() -> Html {
-    let key = |(keys, does): &(&'static str, &'static str)| {
+    let key = |(place, (keys, does)): (usize, &(&'static str, &'static str))| {
         html! {
-            <div key={*keys} class="key-row">
+            <div key={place.to_string()} class="key-row">
                 <dt>{ for keys.split(", ").map(|one| html! { <kbd key={one}>{ one }</kbd> }) }</dt>
                 <dd>{ *does }</dd>
             </div>
@@ -65,8 +81,12 @@ fn help() -> Html {
             <ul class="first-steps">{ for FIRST.iter().map(|step| html! { <li key={*step}>{ *step }</li> }) }</ul>
             <h3>{ "Signs" }</h3>
             { legend() }
+            <div hidden={!dom::is_framed()}>
+                <h3>{ "Keys of the lab" }</h3>
+                <dl class="keys">{ for LAB_KEYS.iter().enumerate().map(key) }</dl>
+            </div>
             <h3>{ "Keys" }</h3>
-            <dl class="keys">{ for KEYS.iter().map(key) }</dl>
+            <dl class="keys">{ for KEYS.iter().enumerate().map(key) }</dl>
         </>
     }
 }

@@ -1,10 +1,9 @@
 //! A lab in the list.
 
-use lightcone_labs::TaskKind;
+use lightcone_labs::Summary;
 use lightcone_web::icons::{Sign, icon};
 use yew::prelude::*;
 
-use crate::course::Known;
 use crate::home::thumbnail::Thumbnail;
 use crate::place::Place;
 use crate::progress::Done;
@@ -13,7 +12,7 @@ use crate::progress::Done;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The lab.
-    pub known: Known,
+    pub lab: &'static Summary,
     /// What the reader has done in it.
     pub done: Done,
     /// Whether its picture moves by itself.
@@ -30,11 +29,11 @@ pub fn Card(props: &Props) -> Html {
     };
     let (enter, leave) = (over(true), over(false));
     let (focus, blur) = (over(true), over(false));
-    let Known { id, lab } = &props.known;
-    let href = Place::Lab { id: id.to_string(), step: next(&props.done, lab.steps.len()) }.fragment();
+    let lab = props.lab;
+    let href = Place::Lab { id: lab.id.clone(), step: next(&props.done, lab.steps.len()) }.fragment();
     html! {
         <li class="card" onpointerenter={move |_| enter()} onpointerleave={move |_| leave()} onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
-            <Thumbnail lab={props.known.clone()} plays={props.plays || *hovered} />
+            <Thumbnail id={lab.id.as_str()} plays={props.plays || *hovered} />
             <div class="card-text">
                 <h3><a {href}>{ &lab.title }</a></h3>
                 <p class="card-claim">{ &lab.claim }</p>
@@ -63,10 +62,8 @@ fn steps(done: &Done, steps: usize) -> String {
 
 /// How many challenges there are, and how many were met.
 fn tasks(props: &Props) -> Html {
-    let tasks =
-        props.known.lab.steps.iter().enumerate().filter_map(|(step, of)| Some((step, of.task.as_ref()?)));
-    let challenges: Vec<usize> =
-        tasks.filter(|(_, task)| task.kind == TaskKind::Challenge).map(|(step, _)| step).collect();
+    let steps = props.lab.steps.iter().enumerate();
+    let challenges: Vec<usize> = steps.filter(|(_, of)| of.challenge).map(|(step, _)| step).collect();
     let solved = challenges.iter().filter(|step| props.done.solved.contains(step)).count();
     let all = challenges.len();
     let word = if all == 1 { "challenge" } else { "challenges" };

@@ -1,17 +1,18 @@
 //! Home: the course as chapters and labs, and a sandbox for each protocol.
 
 mod card;
+mod sight;
 mod thumbnail;
 
 use std::rc::Rc;
 
-use lightcone_labs::CHAPTERS;
+use lightcone_labs::{CHAPTERS, Summary, course};
 use lightcone_protocols::all;
 use lightcone_web::icons::{Sign, icon};
 use web_sys::{Event, HtmlInputElement, InputEvent};
 use yew::prelude::*;
 
-use crate::course::{Known, finds};
+use crate::course::finds;
 use crate::home::card::Card;
 use crate::progress::Progress;
 use crate::source::{Opening, open_file};
@@ -19,8 +20,6 @@ use crate::source::{Opening, open_file};
 /// Properties of [`Home`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Every lab of the course.
-    pub labs: Rc<Vec<Known>>,
     /// What the reader has done.
     pub progress: Rc<Progress>,
     /// The id in the address that is no lab's.
@@ -33,7 +32,7 @@ pub struct Props {
 #[component]
 pub fn Home(props: &Props) -> Html {
     let words = use_state_eq(String::new);
-    let found: Vec<&Known> = props.labs.iter().filter(|known| finds(&words, known)).collect();
+    let found: Vec<&'static Summary> = course().iter().filter(|lab| finds(&words, lab)).collect();
     let oninput = {
         let words = words.setter();
         Callback::from(move |event: InputEvent| {
@@ -83,16 +82,16 @@ fn short(id: &str) -> String {
 }
 
 /// A chapter, if a lab of it was found.
-fn chapter(chapter: &str, found: &[&Known], progress: &Progress) -> Option<Html> {
-    let labs: Vec<&&Known> = found.iter().filter(|known| known.lab.chapter == chapter).collect();
-    let first = found.first().map(|known| known.id.clone());
+fn chapter(chapter: &str, found: &[&'static Summary], progress: &Progress) -> Option<Html> {
+    let labs: Vec<&'static Summary> = found.iter().copied().filter(|lab| lab.chapter == chapter).collect();
+    let first = found.first().map(|lab| &lab.id);
     (!labs.is_empty()).then(|| {
         html! {
             <section key={chapter.to_owned()} class="chapter" aria-label={chapter.to_owned()}>
                 <h2>{ chapter }</h2>
                 <ul class="cards">
-                    { for labs.iter().map(|known| html! {
-                        <Card key={known.id.to_string()} known={(**known).clone()} done={progress.of(&known.id)} plays={first.as_deref() == Some(&*known.id)} />
+                    { for labs.into_iter().map(|lab| html! {
+                        <Card key={lab.id.clone()} {lab} done={progress.of(&lab.id)} plays={first == Some(&lab.id)} />
                     }) }
                 </ul>
             </section>

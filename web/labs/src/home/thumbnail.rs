@@ -12,8 +12,9 @@ use lightcone_web::hooks::media::{STILL, use_media};
 use lightcone_web::store::run::Run;
 use yew::prelude::*;
 
-use crate::course::Known;
+use crate::course::{Fetched, Known, use_lab};
 use crate::fit::Room;
+use crate::home::sight::use_in_sight;
 use crate::shade::use_shade;
 
 /// The least room of a picture, in px; what is shown of it is smaller.
@@ -30,8 +31,8 @@ const PICTURES: u64 = 90;
 /// Properties of [`Thumbnail`].
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// The lab.
-    pub lab: Known,
+    /// The lab's id.
+    pub id: &'static str,
     /// Whether it moves.
     pub plays: bool,
 }
@@ -105,17 +106,24 @@ fn layout(session: &dyn Session, span: (Ns, Ns)) -> (Layout, f64) {
 /// A picture of a lab's own run.
 #[component]
 pub fn Thumbnail(props: &Props) -> Html {
+    let node = use_node_ref();
+    let in_sight = use_in_sight(&node);
+    let (lab, _) = use_lab(props.id, in_sight);
     let drawn = use_state(|| None::<Rc<Drawn>>);
     let count = use_state_eq(|| None::<u64>);
     let still = use_media(STILL);
-    let moves = props.plays && !still;
+    let moves = props.plays && in_sight && !still;
     let theme = if use_shade() == "dark" { Theme::Dark } else { Theme::Light };
     // The list stands before its pictures are computed.
-    use_effect_with(props.lab.clone(), {
+    use_effect_with((lab, in_sight, drawn.is_some()), {
         let drawn = drawn.setter();
-        move |lab| {
-            let lab = lab.clone();
-            let timer = Timeout::new(0, move || drawn.set(Drawn::of(&lab)));
+        move |(lab, in_sight, is_drawn)| {
+            let known = match lab {
+                Fetched::Here(known) if *in_sight && !is_drawn => Some(known.clone()),
+                // Who opens the lab is told what is wrong with it.
+                _ => None,
+            };
+            let timer = known.map(|known| Timeout::new(0, move || drawn.set(Drawn::of(&known))));
             move || drop(timer)
         }
     });
@@ -132,7 +140,7 @@ pub fn Thumbnail(props: &Props) -> Html {
         drawn.as_ref().map(|drawn| count.filter(|_| moves).map_or(drawn.at, |count| drawn.moment(count)));
     let picture = drawn.as_ref().zip(now).map(|(drawn, now)| drawn.picture(now, theme));
     html! {
-        <div class="thumbnail" data-at={now.map(|now| now.0.to_string())}>
+        <div ref={node} class="thumbnail" data-at={now.map(|now| now.0.to_string())}>
             <img src={picture.unwrap_or_else(|| EMPTY.to_owned())} alt="" width="520" height="290" />
         </div>
     }

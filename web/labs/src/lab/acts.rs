@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use lightcone_formats::link::Document;
+use lightcone_labs::moment_of;
+use lightcone_protocols::all;
 use lightcone_sim::order::Key;
 use yew::prelude::*;
 
@@ -12,10 +14,8 @@ use crate::lab::prose::Spot;
 use crate::lab::stage;
 use crate::progress::{Did, Progress};
 
-/// What the reader can do in a step, and what they did last.
+/// What the reader can do in a step.
 pub struct Acts {
-    /// Whether the step's solution is shown.
-    pub is_shown: bool,
     /// How often they began again.
     pub again: u32,
     /// Begins again.
@@ -28,24 +28,29 @@ pub struct Acts {
     pub onspot: Callback<Spot>,
 }
 
-/// What the reader can do in a step.
+/// What the reader can do in a step. `helped` is whether the run in the sandbox holds a solution that was shown.
 #[hook]
-pub fn use_acts(frame: &Frame, known: &Known, step: usize, progress: &UseReducerHandle<Progress>) -> Acts {
-    let shown = use_state_eq(|| None::<usize>);
+pub fn use_acts(
+    frame: &Frame,
+    known: &Known,
+    step: usize,
+    progress: &UseReducerHandle<Progress>,
+    helped: &UseStateHandle<bool>,
+) -> Acts {
     let again = use_state_eq(|| 0);
     let onagain = {
-        let (frame, known, shown, again) = (frame.clone(), known.clone(), shown.setter(), again.clone());
+        let (frame, known, helped, again) = (frame.clone(), known.clone(), helped.setter(), again.clone());
         Callback::from(move |()| {
-            shown.set(None);
+            helped.set(false);
             again.set(*again + 1);
             frame.open(&stage::document(&known.lab, step, None, false, frame.size()));
         })
     };
     let onsolution = {
-        let (frame, known, shown) = (frame.clone(), known.clone(), shown.setter());
+        let (frame, known, helped) = (frame.clone(), known.clone(), helped.setter());
         Callback::from(move |()| {
             let Some(task) = known.lab.steps.get(step).and_then(|step| step.task.as_ref()) else { return };
-            shown.set(Some(step));
+            helped.set(true);
             let usual = stage::document(&known.lab, step, None, false, frame.size());
             frame.open(&Document {
                 view: usual.view,
@@ -62,14 +67,7 @@ pub fn use_acts(frame: &Frame, known: &Known, step: usize, progress: &UseReducer
             }
         })
     };
-    Acts {
-        is_shown: *shown == Some(step),
-        again: *again,
-        onagain,
-        onsolution,
-        onanswer,
-        onspot: going_to(frame, known, step),
-    }
+    Acts { again: *again, onagain, onsolution, onanswer, onspot: going_to(frame, known, step) }
 }
 
 /// Moves the playhead of what is in the sandbox; where nothing is, of the step's own run.
@@ -78,12 +76,12 @@ fn going_to(frame: &Frame, known: &Known, step: usize) -> Callback<Spot> {
     Callback::from(move |spot: Spot| {
         let document =
             frame.document().unwrap_or_else(|| stage::document(&lab, step, None, false, frame.size()));
-        let moment = match spot {
-            Spot::Moment(at) => Some(Key::end_of(at)),
-            Spot::Event(event) => stage::moment_of(&document.scenario, event),
+        let (moment, pick) = match spot {
+            Spot::Moment(at) => (Some(Key::end_of(at)), None),
+            Spot::Event(event) => (moment_of(&document.scenario, event, all()), Some(event)),
         };
         if let Some(moment) = moment {
-            frame.open(&stage::at(&document, moment));
+            frame.open(&stage::at(&document, moment, pick));
         }
     })
 }

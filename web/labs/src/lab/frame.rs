@@ -6,25 +6,34 @@ use std::rc::Rc;
 use gloo::timers::callback::Interval;
 use lightcone_formats::link::Document;
 use lightcone_web::link;
+use serde_json::Value;
 use web_sys::{Event, HtmlIFrameElement, Window};
 use yew::prelude::*;
+
+use crate::fit;
 
 /// How often the frame's address is read, in ms.
 const EVERY: u32 = 300;
 
 /// The sandbox's frame.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Frame(NodeRef);
+pub struct Frame {
+    node: NodeRef,
+    bare: bool,
+}
+
+/// The sandbox's name for the diagram alone.
+const BARE: &str = "bare";
 
 impl Frame {
-    /// The frame that this reference is bound to.
-    pub fn new(node: NodeRef) -> Frame {
-        Frame(node)
+    /// The frame that this reference is bound to; `bare`: with the diagram alone in it.
+    pub fn new(node: NodeRef, bare: bool) -> Frame {
+        Frame { node, bare }
     }
 
     /// The element, once it is on the page.
     pub fn element(&self) -> Option<HtmlIFrameElement> {
-        self.0.cast()
+        self.node.cast()
     }
 
     /// The sandbox's own window.
@@ -32,17 +41,23 @@ impl Frame {
         self.element()?.content_window()
     }
 
-    /// Its size in px.
-    pub fn size(&self) -> Option<(f64, f64)> {
+    /// Its size, and what there is room for in it.
+    pub fn size(&self) -> Option<fit::Window> {
         let element = self.element()?;
-        Some((f64::from(element.client_width()), f64::from(element.client_height())))
+        let (width, height) = (f64::from(element.client_width()), f64::from(element.client_height()));
+        Some(fit::Window { width, height, bare: self.bare })
     }
 
     /// Opens a document in it. The place of the one before is taken: Back leads to the step before, not through every run.
     pub fn open(&self, document: &Document) {
         // Going where one is would tell the sandbox nothing.
         self.settle();
-        let address = format!("../{}#{}", of_this_build(), link::fragment(document));
+        let mut document = document.clone();
+        document.view.remove(BARE);
+        if self.bare {
+            document.view.insert(BARE.to_owned(), Value::Bool(true));
+        }
+        let address = format!("../{}#{}", of_this_build(), link::fragment(&document));
         let Some(element) = self.element() else { return };
         match self.window().filter(|_| element.has_attribute("src")) {
             Some(window) => {
@@ -88,7 +103,7 @@ fn read(fragment: &str) -> Option<Document> {
 /// What stands in the sandbox, as it changes; `None` before there is anything. What was read before the page opened something
 /// else there, whose number is then another, no longer counts.
 #[hook]
-pub fn use_document(frame: &Frame, number: (usize, u32)) -> Option<Rc<Document>> {
+pub fn use_document(frame: &Frame, number: (usize, u32, bool)) -> Option<Rc<Document>> {
     let heard = use_state_eq(|| (number, String::new()));
     use_effect_with((frame.clone(), number), {
         let heard = heard.setter();

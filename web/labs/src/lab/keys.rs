@@ -1,6 +1,6 @@
 //! Keys: those of the labs wherever the focus is, and all others for the sandbox, even while the focus is in the text.
 
-use gloo::events::{EventListener, EventListenerOptions};
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use gloo::utils::document;
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -9,25 +9,43 @@ use yew::prelude::*;
 
 use crate::lab::frame::Frame;
 use crate::lab::inside::inside;
+use crate::lecture::Asked;
 
-/// Hears keys: N and Shift+N go on and back. `go` is told by how many steps.
+/// What a key asks of the lab, if anything; the others are the sandbox's. Before an audience those of a clicker go through the
+/// lab; j, k and l go through the run.
+fn meaning(key: &str, presenting: bool) -> Option<Asked> {
+    Some(match (key, presenting) {
+        ("v", _) | ("Escape", true) => Asked::Present,
+        ("n", false) | ("ArrowRight" | " " | "PageDown", true) => Asked::Go(1),
+        ("N", false) | ("ArrowLeft" | "PageUp", true) => Asked::Go(-1),
+        ("Home", true) => Asked::ToStart,
+        ("b" | ".", true) => Asked::Black,
+        ("o", true) => Asked::Laser,
+        ("n", true) => Asked::Notes,
+        _ => return None,
+    })
+}
+
+/// Hears keys, wherever the focus is, and has them obeyed.
 #[hook]
-pub fn use_keys(frame: &Frame, go: Callback<isize>) {
-    use_effect_with((frame.clone(), go), |(frame, go)| {
+pub fn use_keys(frame: &Frame, presenting: bool, obey: Callback<Asked>) {
+    use_effect_with((frame.clone(), presenting, obey), |(frame, presenting, obey)| {
+        let presenting = *presenting;
         let own = {
-            let (frame, go) = (frame.clone(), go.clone());
-            listener(&document(), move |event| {
-                if !ours(event, &go) {
+            let (frame, obey) = (frame.clone(), obey.clone());
+            listener(&document(), EventListenerPhase::Bubble, move |event| {
+                if !ours(event, presenting, &obey) {
                     forward(event, &frame);
                 }
             })
         };
         let framed = {
-            let go = go.clone();
+            let obey = obey.clone();
             inside(frame, move |document| {
-                let go = go.clone();
-                listener(document, move |event| {
-                    ours(event, &go);
+                let obey = obey.clone();
+                // Before the sandbox hears them.
+                listener(document, EventListenerPhase::Capture, move |event| {
+                    ours(event, presenting, &obey);
                 })
             })
         };
@@ -35,25 +53,25 @@ pub fn use_keys(frame: &Frame, go: Callback<isize>) {
     });
 }
 
-fn listener(document: &Document, mut heard: impl FnMut(&KeyboardEvent) + 'static) -> EventListener {
-    let options = EventListenerOptions::enable_prevent_default();
+fn listener(
+    document: &Document,
+    phase: EventListenerPhase,
+    mut heard: impl FnMut(&KeyboardEvent) + 'static,
+) -> EventListener {
+    let options = EventListenerOptions { phase, passive: false };
     // An event of the frame is of the frame's own kind of events, so it cannot be tested for its kind here.
     EventListener::new_with_options(document, "keydown", options, move |event| heard(event.unchecked_ref()))
 }
 
 /// Whether a key is the lab's; then it is obeyed.
-fn ours(event: &KeyboardEvent, go: &Callback<isize>) -> bool {
+fn ours(event: &KeyboardEvent, presenting: bool, obey: &Callback<Asked>) -> bool {
     let with_more = event.ctrl_key() || event.meta_key() || event.alt_key();
     if event.default_prevented() || with_more || writes(event) {
         return false;
     }
-    let by = match event.key().as_str() {
-        "n" => 1,
-        "N" => -1,
-        _ => return false,
-    };
+    let Some(asked) = meaning(&event.key(), presenting) else { return false };
     event.prevent_default();
-    go.emit(by);
+    obey.emit(asked);
     true
 }
 

@@ -1,6 +1,7 @@
 //! One lab: its text beside the sandbox.
 
 pub mod acts;
+pub mod fetched;
 pub mod frame;
 pub mod inside;
 pub mod keys;
@@ -8,7 +9,7 @@ mod mine;
 pub mod page;
 mod parts;
 mod prediction;
-mod prose;
+pub mod prose;
 pub mod stage;
 mod steps;
 mod task;

@@ -1,6 +1,7 @@
 //! A lab beside its sandbox.
 
 use lightcone_formats::link::Document;
+use lightcone_labs::{Beat, same_world};
 use lightcone_web::icons::{Sign, icon};
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -14,11 +15,11 @@ use crate::lab::mine::{recall, remember};
 use crate::lab::parts::{Parts, choose_parts};
 use crate::lab::prediction::Prediction;
 use crate::lab::prose::{Spot, blocks};
-use crate::lab::stage::{self, same_world};
+use crate::lab::stage;
 use crate::lab::steps::steps;
 use crate::lab::task::Task;
 use crate::lab::verdict::{Verdict, judge};
-use crate::place::Place;
+use crate::lecture::{Asked, Caption, Lecturing, use_lecture};
 use crate::progress::{Did, Progress};
 use crate::source::Opening;
 
@@ -27,7 +28,7 @@ use crate::source::Opening;
 pub struct Props {
     /// The lab.
     pub known: Known,
-    /// The step, from 0: one that there is.
+    /// The step that the address asks for, from 0.
     pub step: usize,
     /// What the reader has done.
     pub progress: UseReducerHandle<Progress>,
@@ -39,35 +40,43 @@ pub struct Props {
 #[component]
 pub fn Page(props: &Props) -> Html {
     let node = use_node_ref();
-    let frame = Frame::new(node.clone());
     let parts = use_state_eq(|| Parts::Both);
-    let Props { known, step, progress, open } = props;
-    let (lab, step) = (&known.lab, *step);
+    let Props { known, progress, open, .. } = props;
+    let lab = &known.lab;
+    // The address may ask for more steps than there are.
+    let step = props.step.min(lab.steps.len().saturating_sub(1));
+    let lecturing = use_lecture(known, step);
+    let shown = lecturing.shown(known, step);
+    let frame = Frame::new(node.clone(), shown.is_some());
     let done = progress.of(&known.id);
-    let acts = use_acts(&frame, known, step, progress);
-    let made = use_document(&frame, (step, acts.again));
-    use_stage(&frame, known, step, progress);
-    let go = use_going(known, step);
-    use_keys(&frame, go);
+    // Whether the run in the sandbox holds a solution that was shown: what it does was not done by the reader.
+    let helped = use_state_eq(|| recall(known, step).is_some_and(|mine| mine.helped));
+    let acts = use_acts(&frame, known, step, progress, &helped);
+    let made = use_document(&frame, (step, acts.again, shown.is_some()));
+    // What is shown to an audience is nobody's own.
+    let made = made.filter(|_| shown.is_none());
+    use_stage(&frame, known, (step, shown), progress, &helped);
+    use_keys(&frame, shown.is_some(), lecturing.obey.clone());
     use_drops(&frame, open.clone());
     let heading = use_heading(step);
 
     let verdict = use_verdict(known, step, made.as_deref());
-    use_solved(known, step, verdict == Verdict::Done && !acts.is_shown, progress);
-    use_effect_with((known.id.clone(), step, made.clone()), |(id, step, made)| {
+    use_solved(known, step, verdict == Verdict::Done && !*helped, progress);
+    use_effect_with((known.id.clone(), step, made.clone(), *helped), |(id, step, made, helped)| {
         if let Some(made) = made {
-            remember(id, *step, made);
+            remember(id, *step, made, *helped);
         }
     });
     let Some(of) = lab.steps.get(step) else { return html! { <main></main> } };
     // What follows a question would answer it.
     let tells_after = of.prediction.is_none() || done.answered.contains(&step);
     html! {
-        <main class={classes!("lab", parts.class())}>
-            <section class="text" aria-label="Text">
+        <main class={classes!("lab", parts.class(), shown.map(|_| "lecturing"), lecturing.lecture.laser.then_some("pointing"))}>
+            <section class="text" aria-label="Text" hidden={shown.is_some()}>
                 <header class="text-top">
                     <a class="button quiet" href="#">{ icon(Sign::Right) }<span>{ "Labs" }</span></a>
                     <span class="text-chapter small">{ &lab.chapter }</span>
+                    { present(&lecturing) }
                     { choose_parts(&parts) }
                 </header>
                 <div class="text-scroll" key={step.to_string()} tabindex="0" role="group" aria-label="Step">
@@ -76,9 +85,10 @@ pub fn Page(props: &Props) -> Html {
                     <p class="small step-count">{ format!("Step {} of {}", step + 1, lab.steps.len()) }</p>
                     <h2 ref={heading} tabindex="-1">{ &of.title }</h2>
                     { blocks(&of.prose, &acts.onspot) }
-                    <div class="asks-all">{ asks(props, &acts, verdict) }</div>
+                    <div class="asks-all">{ asks(props, step, (&acts, *helped), verdict) }</div>
                     <div class="after">{ tells_after.then(|| blocks(&of.after, &acts.onspot)) }</div>
                     <div class="changed">{ changed(known, step, made.as_deref(), &acts.onagain) }</div>
+                    <p class="small source">{ lab.source.as_ref().filter(|_| step == 0).map(|source| format!("After {source}.")) }</p>
                     { keys_line() }
                 </div>
                 { steps(known, step, &done) }
@@ -86,14 +96,19 @@ pub fn Page(props: &Props) -> Html {
             <section class="stage-frame" aria-label="Sandbox">
                 <iframe ref={node} title="Sandbox: the run of this lab"></iframe>
             </section>
+            <div class="caption-place">
+                if let Some(beat) = shown {
+                    <Caption known={known.clone()} {step} {beat} lecturing={lecturing.clone()} />
+                }
+            </div>
         </main>
     }
 }
 
 /// What a step asks: a prediction, an action or a challenge.
-fn asks(props: &Props, acts: &Acts, verdict: Verdict) -> Html {
-    let Props { known, step, progress, .. } = props;
-    let (step, done) = (*step, progress.of(&known.id));
+fn asks(props: &Props, step: usize, (acts, helped): (&Acts, bool), verdict: Verdict) -> Html {
+    let Props { known, progress, .. } = props;
+    let done = progress.of(&known.id);
     let Some(of) = known.lab.steps.get(step) else { return html! { <span></span> } };
     html! {
         <>
@@ -104,10 +119,18 @@ fn asks(props: &Props, acts: &Acts, verdict: Verdict) -> Html {
             </div>
             <div>
                 if let Some(task) = of.task.clone() {
-                    <Task key={format!("task {step}")} {task} {verdict} shown={acts.is_shown} solved={done.solved.contains(&step)} onsolution={acts.onsolution.clone()} onagain={acts.onagain.clone()} />
+                    <Task key={format!("task {step}")} {task} {verdict} shown={helped} solved={done.solved.contains(&step)} onsolution={acts.onsolution.clone()} onagain={acts.onagain.clone()} />
                 }
             </div>
         </>
+    }
+}
+
+/// Begins the lecture.
+fn present(lecturing: &Lecturing) -> Html {
+    let onclick = lecturing.obey.reform(|_: MouseEvent| Asked::Present);
+    html! {
+        <button type="button" class="button quiet present" title="Before an audience: the diagram, and this lab step by step (v)" {onclick}>{ icon(Sign::Screen) }<span>{ "Present" }</span></button>
     }
 }
 
@@ -115,7 +138,7 @@ fn asks(props: &Props, acts: &Acts, verdict: Verdict) -> Html {
 fn keys_line() -> Html {
     html! {
         <p class="small keys-line">
-            <kbd>{ "N" }</kbd>{ " next step, " }<kbd>{ "Shift+N" }</kbd>{ " the one before. All other keys are the sandbox's: " }
+            <kbd>{ "N" }</kbd>{ " next step, " }<kbd>{ "Shift+N" }</kbd>{ " the one before, " }<kbd>{ "v" }</kbd>{ " before an audience. All other keys are the sandbox's: " }
             <kbd>{ "→" }</kbd>{ " steps the run, " }<kbd>{ "Space" }</kbd>{ " plays it, " }<kbd>{ "?" }</kbd>{ " shows them all." }
         </p>
     }
@@ -128,7 +151,6 @@ fn intro(known: &Known, onspot: &Callback<Spot>) -> Html {
         <>
             <p class="claim">{ &lab.claim }</p>
             { blocks(&lab.intro, onspot) }
-            <p class="small source">{ lab.source.as_ref().map(|source| format!("After {source}.")) }</p>
         </>
     }
 }
@@ -149,38 +171,46 @@ fn changed(known: &Known, step: usize, made: Option<&Document>, onagain: &Callba
     })
 }
 
-/// Puts a step into the sandbox whenever one is come to. The reader's own run is kept where the step before had the same
-/// scenario.
+/// Puts a step into the sandbox whenever one is come to, or what is shown of it to an audience. The reader's own run is kept
+/// where the step before had the same scenario, and found again after a lecture.
 #[hook]
-fn use_stage(frame: &Frame, known: &Known, step: usize, progress: &UseReducerHandle<Progress>) {
+fn use_stage(
+    frame: &Frame,
+    known: &Known,
+    place: (usize, Option<Beat>),
+    progress: &UseReducerHandle<Progress>,
+    helped: &UseStateHandle<bool>,
+) {
     let before = use_mut_ref(|| None::<usize>);
-    let (frame, progress) = (frame.clone(), progress.clone());
-    use_effect_with((known.clone(), step), move |(known, step)| {
+    let (frame, progress, helped) = (frame.clone(), progress.clone(), helped.clone());
+    use_effect_with((known.clone(), place), move |(known, (step, shown))| {
         let lab = &known.lab;
-        let before = before.replace(Some(*step));
         progress.dispatch(Did::See(known.id.clone(), *step));
+        if let Some(beat) = shown {
+            // What the reader did a moment ago is kept before anything else takes its place.
+            let home = before.take().zip(frame.document());
+            if let Some((home, made)) = home {
+                remember(&known.id, home, &made, *helped);
+            }
+            return frame.open(&stage::before_audience(lab, *step, *beat, frame.size()));
+        }
+        let before = before.replace(Some(*step));
         if let Some(mine) = before.is_none().then(|| recall(known, *step)).flatten() {
-            return frame.open(&mine);
+            helped.set(mine.helped);
+            return frame.open(&mine.made);
         }
         let goes_on = before.is_some_and(|before| lab.scenario_of(before) == lab.scenario_of(*step));
         let mine =
             frame.document().filter(|mine| goes_on && same_world(&mine.scenario, lab.scenario_of(*step)));
+        if mine.is_none() {
+            helped.set(false);
+        }
         let asks = lab.steps.get(*step).is_some_and(|step| step.prediction.is_some());
         let hides = asks && !progress.of(&known.id).answered.contains(step);
         let mut document = stage::document(lab, *step, mine.as_ref(), hides, frame.size());
         document.quiz = hides;
         frame.open(&document);
     });
-}
-
-/// Steps by keys.
-#[hook]
-fn use_going(known: &Known, step: usize) -> Callback<isize> {
-    use_callback((known.clone(), step), |by: isize, (known, step)| {
-        if let Some(to) = step.checked_add_signed(by).filter(|&to| to < known.lab.steps.len()) {
-            Place::Lab { id: known.id.to_string(), step: to }.go();
-        }
-    })
 }
 
 /// The heading of a step takes the focus when one comes to it, so that it is read from there; not when the page opens.

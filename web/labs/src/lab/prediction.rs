@@ -2,14 +2,13 @@
 
 use std::rc::Rc;
 
-use lightcone_labs::{Prediction as Question, right};
-use lightcone_protocols::all;
-use lightcone_sim::scenario::Scenario;
+use lightcone_labs::Prediction as Question;
 use lightcone_web::icons::{Sign, icon};
 use yew::prelude::*;
 
 use crate::course::Known;
 use crate::lab::prose::marked;
+use crate::lab::stage;
 
 /// Properties of [`Prediction`].
 #[derive(Properties, PartialEq)]
@@ -31,7 +30,7 @@ pub fn Prediction(props: &Props) -> Html {
     let lab = &props.known.lab;
     // The runs that answer are computed once somebody wants to know.
     let answers = use_memo((props.known.clone(), props.step, chosen.is_empty()), |(known, step, is_open)| {
-        if *is_open { None } else { answers(known, *step) }
+        if *is_open { None } else { stage::answers(&known.lab, *step) }
     });
     let Some(question) = lab.steps.get(props.step).and_then(|step| step.prediction.as_ref()) else {
         return html! { <div class="ask"></div> };
@@ -70,13 +69,6 @@ pub fn Prediction(props: &Props) -> Html {
             <p class="small">{ if props.answered || !chosen.is_empty() { "The run goes on: play it, or step through it." } else { "What comes is hidden until you choose." } }</p>
         </section>
     }
-}
-
-fn answers(known: &Known, step: usize) -> Option<Vec<bool>> {
-    let question = known.lab.steps.get(step)?.prediction.as_ref()?;
-    let scenario: &Scenario = known.lab.scenario_of(step);
-    let entry = all().iter().find(|entry| entry.name == scenario.protocol)?;
-    right(question, entry, scenario).ok()
 }
 
 fn sort(right: Option<bool>) -> &'static str {

@@ -1,8 +1,9 @@
 //! What a step puts into the sandbox: a scenario, a moment, and how to look at it.
 
-use lightcone_diagram::{TimeScale, View};
+use lightcone_diagram::{Layout, TimeScale, View};
 use lightcone_formats::link::Document;
-use lightcone_labs::Lab;
+use lightcone_labs::{Beat, Lab, Look, Selection, right};
+use lightcone_protocols::all;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::{Entry, Scenario};
@@ -10,37 +11,21 @@ use lightcone_sim::time::Ns;
 use lightcone_web::store::run::Run;
 use serde_json::{Map, Value};
 
-use crate::fit::Room;
-
-/// Whether two scenarios are of the same world, and differ at most in what was done to it and for how long it runs.
-pub fn same_world(one: &Scenario, other: &Scenario) -> bool {
-    one.protocol == other.protocol
-        && one.nodes == other.nodes
-        && one.params == other.params
-        && one.network == other.network
-        && one.clocks == other.clocks
-        && one.workload == other.workload
-        && one.seed == other.seed
-}
+use crate::fit::Window;
 
 /// The document of a step. `kept` is the reader's own, if the step goes on with it; `hides` whether what comes is not to be
-/// seen yet; `size` that of the sandbox's frame.
+/// seen yet; `window` the sandbox's frame.
 pub fn document(
     lab: &Lab,
     step: usize,
     kept: Option<&Document>,
     hides: bool,
-    size: Option<(f64, f64)>,
+    window: Option<Window>,
 ) -> Document {
     let look = lab.steps.get(step).map(|step| step.look.clone()).unwrap_or_default();
     let scenario = kept.map_or_else(|| lab.scenario_of(step), |kept| &kept.scenario).clone();
     let mut view = kept.map(|kept| kept.view.clone()).unwrap_or_default();
-    if let Some(scale) = look.scale {
-        view.insert("scale".to_owned(), Value::from(scale));
-    }
-    if let (Some(from), Some(to), Some(size)) = (look.from, look.to, size) {
-        zoom(&scenario, (from, to), size, &mut view);
-    }
+    aim(&look, &scenario, window, &mut view);
     let playhead = look.at.map(Key::end_of).or_else(|| match kept {
         Some(kept) => kept.playhead,
         None => hides.then_some(Key::START),
@@ -48,32 +33,83 @@ pub fn document(
     Document { scenario, playhead, view, sealed: None, quiz: hides }
 }
 
+/// The sandbox's names for what a step wants to be looked at: where what is in sight begins, and what is picked.
+const FROM: &str = "from";
+const PICK: &str = "pick";
+
+/// How a step wants its run to be looked at.
+fn aim(look: &Look, scenario: &Scenario, window: Option<Window>, view: &mut Map<String, Value>) {
+    if let Some(scale) = &look.scale {
+        view.insert("scale".to_owned(), Value::from(scale.as_str()));
+    }
+    if let Some(select) = look.select {
+        view.insert(PICK.to_owned(), Value::from(select.to_string()));
+    }
+    if let (Some(from), Some(to), Some(window)) = (look.from, look.to, window) {
+        view.insert(FROM.to_owned(), Value::from(from.to_string().replace(' ', "")));
+        zoom(scenario, (from, to), window, view);
+    }
+}
+
+/// The document of a step before an audience. The run is the lab's own, whatever has been done to it before: that is what
+/// the words tell of.
+pub fn before_audience(lab: &Lab, step: usize, beat: Beat, window: Option<Window>) -> Document {
+    let Some(of) = lab.steps.get(step) else { return document(lab, step, None, false, window) };
+    let hides = of.prediction.is_some() && matches!(beat, Beat::Tell | Beat::Ask);
+    let mut document = document(lab, step, None, hides, window);
+    let more = match (beat, &of.prediction, &of.task) {
+        (Beat::Answer, Some(question), _) => {
+            let right = answers(lab, step).and_then(|right| right.iter().position(|&right| right));
+            right.and_then(|right| question.choices.get(right)).map(|choice| choice.given.as_slice())
+        }
+        (Beat::Solution, _, Some(task)) => Some(task.solution.as_slice()),
+        _ => None,
+    };
+    if let Some(more) = more {
+        document.scenario.script.extend(more.iter().cloned());
+        // What follows is seen at the end of what the step shows.
+        let end = of.look.to.or(of.look.at).unwrap_or(document.scenario.until);
+        document.playhead = Some(Key::end_of(end));
+        document.view.remove(PICK);
+    }
+    document
+}
+
+/// Which choices of a step's prediction are right, by the runs that they speak of.
+pub fn answers(lab: &Lab, step: usize) -> Option<Vec<bool>> {
+    let question = lab.steps.get(step)?.prediction.as_ref()?;
+    let scenario = lab.scenario_of(step);
+    let entry = all().iter().find(|entry| entry.name == scenario.protocol)?;
+    right(question, entry, scenario).ok()
+}
+
 /// Zooms so that a span of the run is in sight.
-fn zoom(scenario: &Scenario, span: (Ns, Ns), (width, height): (f64, f64), map: &mut Map<String, Value>) {
+fn zoom(scenario: &Scenario, span: (Ns, Ns), window: Window, map: &mut Map<String, Value>) {
     let Ok(run) = Run::whole(scenario) else { return };
-    let (room, flow) = Room::in_sandbox(width, height);
+    let (room, view) = window.room();
     let scale = map.get("scale").cloned().and_then(|scale| serde_json::from_value::<TimeScale>(scale).ok());
-    let view = View { scale: scale.unwrap_or_default(), flow, ..View::default() };
-    let zoom = room.zoom(&*run.session(), &view, span);
+    let view = View { scale: scale.unwrap_or_default(), ..view };
+    let session = run.session();
+    // The sandbox stretches a short run to fill its room.
+    let stretch = Layout::stretch(&*session, &view, room.space(Layout::natural_zoom(&*session)));
+    let view = View { stretch, ..view };
+    let zoom = room.within().zoom(&*session, &view, span);
     map.remove("fit");
     map.insert("zoom".to_owned(), Value::from((zoom * 100.0).round() / 100.0));
 }
 
-/// The same document at another moment.
-pub fn at(document: &Document, playhead: Key) -> Document {
-    Document { playhead: Some(playhead), sealed: None, ..document.clone() }
+/// The same document at another moment, with an event picked or none.
+pub fn at(document: &Document, playhead: Key, pick: Option<EventId>) -> Document {
+    let mut document = Document { playhead: Some(playhead), sealed: None, ..document.clone() };
+    if let Some(event) = pick {
+        document.view.insert(PICK.to_owned(), Value::from(Selection::Event(event).to_string()));
+    }
+    document
 }
 
 /// The same document with nothing hidden.
 pub fn revealed(document: &Document) -> Document {
     Document { quiz: false, sealed: None, ..document.clone() }
-}
-
-/// Where an event stands in a scenario's run, if it happens there.
-pub fn moment_of(scenario: &Scenario, event: EventId) -> Option<Key> {
-    let run = Run::whole(scenario).ok()?;
-    let session = run.session();
-    session.trace().event(event).map(|event| event.key)
 }
 
 /// A scenario in which a task's solution is done, just before its first deed.
@@ -87,7 +123,6 @@ pub fn solved(scenario: &Scenario, solution: &[Entry]) -> Document {
 #[cfg(test)]
 mod tests {
     use lightcone_labs::{find, read};
-    use lightcone_protocols::all;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
@@ -97,23 +132,30 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn what_a_reader_does_stays_in_the_world_and_another_seed_does_not() {
-        let lab = election();
-        let mut done = lab.scenario.clone();
-        done.script.clear();
-        done.until = Ns::s(9);
-        assert!(same_world(&lab.scenario, &done));
-        done.seed += 1;
-        assert!(!same_world(&lab.scenario, &done));
-    }
-
-    #[wasm_bindgen_test(unsupported = test)]
     fn a_step_opens_at_its_moment_and_hides_what_comes_if_it_asks() {
         let lab = election();
-        let opened = document(&lab, 0, None, true, Some((1_000.0, 850.0)));
+        let opened =
+            document(&lab, 0, None, true, Some(Window { width: 1_000.0, height: 850.0, bare: false }));
         assert_eq!(opened.playhead, Some(Key::end_of(Ns::ms(100))));
         assert!(opened.quiz && opened.view.contains_key("zoom"));
         assert!(!revealed(&opened).quiz);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn before_an_audience_the_answer_is_shown_where_the_step_ends() {
+        let lab = election();
+        let asked = before_audience(&lab, 0, Beat::Ask, None);
+        assert!(asked.quiz);
+        let answered = before_audience(&lab, 0, Beat::Answer, None);
+        assert_eq!((answered.quiz, answered.playhead), (false, Some(Key::end_of(Ns::ms(450)))));
+        assert_eq!(answers(&lab, 0), Some(vec![false, true, false]));
+        let generals = read("net/two-generals", find("net/two-generals").unwrap(), all()).unwrap();
+        let lost = before_audience(&generals, 0, Beat::Answer, None);
+        assert_eq!(
+            lost.scenario.script.len(),
+            generals.scenario.script.len() + 1,
+            "the run that the right answer speaks of"
+        );
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -1,10 +1,8 @@
 //! Whether the reader has done what a step asks, judged on the run that they have made.
 
-use lightcone_labs::{Judge, Lab, Task, end};
+use lightcone_labs::{Judge, Lab, Task, end, same_world};
 use lightcone_sim::scenario::Scenario;
 use lightcone_web::store::run::Run;
-
-use crate::lab::stage::same_world;
 
 /// What there is to say about the reader's run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
