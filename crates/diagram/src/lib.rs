@@ -23,6 +23,7 @@ mod moment;
 mod names;
 mod numbers;
 mod ops;
+pub mod overlay;
 pub mod palette;
 mod pen;
 mod proposals;
