@@ -14,6 +14,8 @@ use crate::desk::{Desk, Pop};
 use crate::diagram::beside::{BESIDE, BesideProps, Difference};
 use crate::diagram::menu::{LaneMenu, crash_list};
 use crate::diagram::message_menu::MessageMenu;
+use crate::diagram::other::Elsewhere;
+use crate::diagram::over::{OVER, OverProps};
 use crate::diagram::pane::{Pane, Shown};
 use crate::diagram::span::SpanMenu;
 use crate::dom;
@@ -111,6 +113,11 @@ fn Page(props: &PageProps) -> Html {
         let set = differs.setter();
         move |differs, ()| set.set(differs)
     });
+    let elsewhere = use_state_eq(|| None::<Elsewhere>);
+    let onelsewhere = use_callback((), {
+        let set = elsewhere.setter();
+        move |elsewhere, ()| set.set(elsewhere)
+    });
     let lanes = order(&look, work.run.nodes().iter());
     let dark = match habits.shade {
         Shade::Auto => dark_system,
@@ -142,12 +149,28 @@ fn Page(props: &PageProps) -> Html {
     let options_open = *pop == Some(Pop::Options);
     let sight = offered(look.sight, &*work.run.session());
     let compared = work.branches.shown().filter(|_| sight == Sight::SpaceTime).cloned();
+    let (compared, over) = if habits.over { (None, compared) } else { (compared, None) };
     class.push(compared.as_ref().map(|_| "comparing"));
-    let sight = match sight {
-        Sight::SpaceTime => html! {
+    let sight = match (sight, over) {
+        (Sight::SpaceTime, Some(branch)) => {
+            let (work, look, shown) = (work.clone(), look.clone(), (*shown).clone());
+            let with = OverProps {
+                branch,
+                work,
+                look,
+                text_px,
+                narrow,
+                pick: picked,
+                options_open,
+                shown,
+                onelsewhere,
+            };
+            html! { <Lazy<OverProps> key="over" part={&OVER} {with} /> }
+        }
+        (Sight::SpaceTime, None) => html! {
             <Pane key="space-time" work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} {options_open} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
         },
-        sight => {
+        (sight, _) => {
             shown.clear();
             let chosen = sight != props.look.sight;
             let (work, look, lanes) = (work.clone(), look.clone(), lanes.clone());
@@ -172,7 +195,7 @@ fn Page(props: &PageProps) -> Html {
                 <main class="main">
                     { sight }
                     { beside }
-                    <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
+                    <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} elsewhere={(*elsewhere).clone()} lanes={lanes.clone()} {narrow} />
                 </main>
                 { stage(&desk, &work, *lecture) }
                 { transport(&desk, &keys) }

@@ -34,6 +34,7 @@ mod svg;
 pub mod table;
 pub mod text;
 pub mod view;
+mod walk;
 mod weave;
 mod worldlines;
 
@@ -45,3 +46,4 @@ pub use palette::{Theme, css, rules, variables};
 pub use scene::{Anchor, Geometry, Layer, Scene, Shape, Target};
 pub use svg::{svg, svg_between};
 pub use view::{Flow, Frame, Labels, Selected, Space, TimeScale, View};
+pub use walk::Way;

@@ -7,6 +7,8 @@ pub mod grasp;
 pub mod layer;
 pub mod menu;
 pub mod message_menu;
+pub mod other;
+pub mod over;
 pub mod pane;
 pub mod scroll;
 pub mod span;

@@ -29,7 +29,7 @@ use crate::store::work::{Touch, Work};
 use crate::views::sights::sights;
 
 /// How near to a mark a click must be, in px: a finger is no needle.
-const NEAR: f64 = 14.0;
+pub const NEAR: f64 = 14.0;
 /// How close lanes come where two diagrams share the room, in heights of the text.
 const TIGHT: f64 = 3.0;
 /// No frame of playing passes over more than this.
@@ -77,6 +77,11 @@ impl PartialEq for Shown {
 }
 
 impl Shown {
+    /// This layout is on the page, at so many px a second.
+    pub fn show(&self, plan: Option<Plan>, px_per_s: f64) {
+        *self.0.borrow_mut() = plan.map(|plan| (plan, px_per_s));
+    }
+
     /// No layout is on the page: time passes at an even pace.
     pub fn clear(&self) {
         self.0.borrow_mut().take();
@@ -120,7 +125,7 @@ pub fn Pane(props: &PaneProps) -> Html {
     let stretch = use_stretch(work, &view, size, *natural);
     let view = View { stretch, ..view };
     let plan = use_plan(&work.run, view.clone(), space);
-    *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom * stretch));
+    props.shown.show(plan.clone(), *natural * props.look.zoom * stretch);
     let fits = props.look.fitted.is_some();
     let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
@@ -198,7 +203,7 @@ fn view(props: &PaneProps) -> View {
 }
 
 /// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.
-fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
+pub fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
     let hidden = view.hidden_nodes.len();
     let lanes = run.nodes().len().saturating_sub(hidden).max(1) as f64;
     let room = space.map_or(0.0, |space| space.across_px - view.text_px * 6.6);
@@ -223,7 +228,8 @@ fn use_stretch(work: &Work, view: &View, size: Option<(f64, f64)>, natural: f64)
     })
 }
 
-fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
+/// The room that a window of this size gives.
+pub fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
     match flow {
         Flow::LeftToRight => Space { across_px: height, along_px: width, px_per_s },
         Flow::TopToBottom => Space { across_px: width, along_px: height, px_per_s },
@@ -255,7 +261,7 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
 /// The greatest zoom, at most the natural one, at which something stands within what fits. `at` gives its place and the
 /// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain,
 /// and the answer is that it does not fit.
-fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
+pub fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
     let (least, room) = at(LEAST_FIT);
     let goal = (room * FITS).max(least * 1.1);
     let fits = goal <= room;

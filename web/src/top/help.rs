@@ -20,6 +20,7 @@ const KEYS: &[(&str, &str)] = &[
     ("u, Ctrl+Z", "undo an edit"),
     ("Ctrl+Shift+Z", "redo it"),
     ("B", "branch here: keep this story, and try another beside it"),
+    ("O", "two branches over one another, or side by side"),
     ("w", "what the last edit can have changed"),
     ("e", "look into the event that has just happened"),
     ("Shift+→, Shift+←", "look into the next event, the one before"),

@@ -79,7 +79,7 @@ fn words(layout: &Layout, across: f64, (place, class): (usize, &str), content: &
         }
         Flow::TopToBottom => {
             let y = text * [1.5, 2.8, 3.9][place.min(2)];
-            (across, y, layout.lanes.gap - text * 0.5, Anchor::Middle)
+            (across, y, layout.lanes.gap - text * 0.3, Anchor::Middle)
         }
     };
     // Rather without air behind the sign than without letters.
