@@ -9,6 +9,7 @@ use lightcone_sim::trace::{FateKind, Trace};
 use crate::bands::name_of;
 use crate::layout::Layout;
 use crate::marks;
+use crate::pen::at;
 use crate::text::grouped;
 use crate::view::Selected;
 
@@ -68,8 +69,14 @@ impl Layout {
         }
     }
 
+    /// Where a mark stands, as (x, y) in the body: of a message the place where it sets out.
+    pub fn mark_at(&self, trace: &Trace, mark: Selected) -> Option<(f64, f64)> {
+        let (node, along) = self.stands(trace, mark)?;
+        Some(self.view.flow.xy(at(along, self.lanes.across(node)?)))
+    }
+
     /// The lane that something stands on, and how far along.
-    fn stands(&self, trace: &Trace, mark: Selected) -> Option<(NodeId, f64)> {
+    pub(crate) fn stands(&self, trace: &Trace, mark: Selected) -> Option<(NodeId, f64)> {
         let (node, index) = match mark {
             Selected::Event(id) => (id.node, id.index),
             Selected::Message(id) => {
@@ -83,7 +90,7 @@ impl Layout {
     }
 
     /// The marks of a lane in order: events, and stretches of routine by their first message.
-    fn marks_of(&self, trace: &Trace, node: NodeId, until: Key) -> Vec<(f64, Selected)> {
+    pub(crate) fn marks_of(&self, trace: &Trace, node: NodeId, until: Key) -> Vec<(f64, Selected)> {
         let Some(lane) = self.nodes.index(node) else { return Vec::new() };
         let known = trace.node_count_until(node, until);
         let events = (1..=known).filter(|&index| !self.folds.is_quiet(lane, index));

@@ -5,6 +5,7 @@ pub mod drag;
 pub mod edges;
 pub mod grasp;
 pub mod layer;
+pub mod marks;
 pub mod menu;
 pub mod message_menu;
 pub mod other;

@@ -12,9 +12,10 @@ use yew::prelude::*;
 use crate::desk::{Desk, use_desk};
 use crate::diagram::drag::{Ground, use_drag};
 use crate::diagram::layer::Layer;
+use crate::diagram::marks::{Step, Told, menu_of, pick_of, told_until};
 use crate::diagram::other::{Elsewhere, use_other};
 use crate::diagram::pane::{
-    Click, NEAR, Plan, Shown, click_on, clicked, fitting, place, selected, space, spread,
+    Click, HOW, NEAR, Plan, Shown, click_on, clicked, fitting, place, selected, space, spread,
 };
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
@@ -152,20 +153,80 @@ fn Over(props: &OverProps) -> Html {
         fits,
         cramped: fits && look.cramped,
     };
-    let until = if work.quiz { work.now } else { Key::end_of(Ns::NEVER) };
+    let until = told_until(work);
     let drawn = both
         .as_ref()
         .map(|both| runs.read(|two| (stage(&both.0.scene(two, &frame, side)), legend(two, &both.0, until))));
+    let scroller = node.clone();
+    let told = match &both {
+        Some(both) => {
+            let (words, at) = runs.read(|two| {
+                let mark = pick.map(selected);
+                let words = mark.map(|mark| both.0.tell(two, side, mark, until)).unwrap_or_default();
+                (words, mark.and_then(|mark| both.0.mark_at(two, side, mark)))
+            });
+            let onstep = steps(&desk, (&runs, both), (side, pick), work, theirs.setter());
+            html! { <Told {node} id="mark-over" {flow} gutter={both.0.plan().gutter()} words={words} {at} {onstep} /> }
+        }
+        None => html! { <span /> },
+    };
     let (stage, legend) = drawn.unwrap_or_else(|| (html! { <div class="stage" /> }, html! { <p /> }));
     html! {
         <section class="pane over-pane" aria-label="Two branches over one another" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             <style>{ CSS }</style>
             { toolbar(&desk, tools) }
             <header class="over-head">{ legend }{ compared(&desk, true, props.branch.id, &props.branch.name) }</header>
-            <div ref={node} tabindex="0" class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {onpointerdown}
-                onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>{ stage }</div>
+            <div ref={scroller} tabindex="0" role="application" aria-label="Marks of both branches" aria-description={HOW} class={classes!("scroll", if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {onpointerdown}
+                onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
+                <div class="unseen">{ told }</div>
+                { stage }
+            </div>
         </section>
     }
+}
+
+/// What keys do: from mark to mark, in the branch that one is in, and from lane to lane and side to side.
+fn steps(
+    desk: &Desk,
+    (runs, both): (&Runs, &Both),
+    (side, pick): (Side, Option<Pick>),
+    work: &Work,
+    theirs: UseStateSetter<Option<Pick>>,
+) -> Callback<Step> {
+    let (desk, runs, both) = (desk.clone(), runs.clone(), both.clone());
+    let (now, until) = (work.now, told_until(work));
+    Callback::from(move |step: Step| {
+        let went = runs.read(|two| {
+            let trace = two.first.trace();
+            let here = trace.last_event(now).or(trace.order().first().copied()).map(Pick::Event);
+            match (step, pick) {
+                (Step::Menu, _) => None,
+                (Step::Go(_), None) => here.map(|pick| (Side::First, pick)),
+                (Step::Go(way), Some(pick)) => {
+                    let went = both.0.walk(two, side, selected(pick), way, until);
+                    went.map(|(side, mark)| (side, pick_of(mark)))
+                }
+            }
+        });
+        match (step, went) {
+            // What can be done is done to the branch at work.
+            (Step::Menu, _) => {
+                let pop = pick
+                    .filter(|_| side != Side::Second)
+                    .and_then(|pick| menu_of(&both.0.plan(), runs.work.session().trace(), pick, now));
+                desk.pop.set(pop);
+            }
+            (_, Some((Side::Second, pick))) => {
+                desk.pick.set(None);
+                theirs.set(Some(pick));
+            }
+            (_, Some((_, pick))) => {
+                theirs.set(None);
+                desk.pick.set(Some(pick));
+            }
+            _ => {}
+        }
+    })
 }
 
 /// What both are called: the branch at work first.

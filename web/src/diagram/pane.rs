@@ -18,16 +18,20 @@ use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::drag::{Drag, Ground, use_drag};
 use crate::diagram::grasp::snapped;
 use crate::diagram::layer::Layer;
+use crate::diagram::marks::{MARKS, MarksProps};
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
+use crate::lazy::Lazy;
 use crate::store::look::{Look, LookAction, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
 use crate::store::work::{Touch, Work};
 use crate::views::sights::sights;
 
+/// How one goes through a diagram with keys.
+pub const HOW: &str = "Arrows go from mark to mark, along a lane and across. “>” and “<” follow messages, Enter opens what can be done, “?” tells all keys.";
 /// How near to a mark a click must be, in px: a finger is no needle.
 pub const NEAR: f64 = 14.0;
 /// How close lanes come where two diagrams share the room, in heights of the text.
@@ -170,6 +174,20 @@ pub fn Pane(props: &PaneProps) -> Html {
         window: scroll,
         glow: props.lit.as_deref().cloned().or(glow),
     };
+    let wanted = use_state_eq(|| false);
+    let onfocus = {
+        let wanted = wanted.setter();
+        Callback::from(move |_: FocusEvent| wanted.set(true))
+    };
+    let id = if props.fixed { "mark-beside" } else { "mark" };
+    let marks = match &plan {
+        Some(plan) if *wanted || props.pick.is_some() => {
+            let (node, plan, work) = (node.clone(), plan.clone(), work.clone());
+            let with = MarksProps { node, id: id.into(), plan, work, pick: props.pick };
+            html! { <Lazy<MarksProps> part={&MARKS} {with} /> }
+        }
+        _ => html! { <span /> },
+    };
     let tools = Toolbar {
         sights: sights(&desk, Sight::SpaceTime, &*work.run.session()),
         scale: props.look.view.scale,
@@ -183,8 +201,9 @@ pub fn Pane(props: &PaneProps) -> Html {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
-            <div ref={node} tabindex="0" class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
+            <div ref={node} tabindex="0" role="application" aria-label="Marks of the diagram" aria-description={HOW} {onfocus} class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
+                <div class="unseen">{ marks }</div>
                 { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
             </div>
         </section>

@@ -25,6 +25,11 @@ const KEYS: &[(&str, &str)] = &[
     ("e", "look into the event that has just happened"),
     ("Shift+→, Shift+←", "look into the next event, the one before"),
     ("Shift+↑, Shift+↓", "look into the event on the lane above, below"),
+    (
+        "Tab, →, ←, ↑, ↓",
+        "with the focus on the diagram: from mark to mark, along a lane and across; Home and End go to its ends",
+    ),
+    ("Enter", "there: what can be done with what is looked into"),
     (">, <", "look into what follows from it, into its cause: along messages"),
     ("m", "its menu: when it arrives, what befalls the node then"),
     ("J", "jump to: the next leader, violation, loss, or when a value is reached"),

@@ -15,6 +15,7 @@ use std::rc::Rc;
 
 use lightcone_sim::compare::Common;
 use lightcone_sim::ids::{EventId, MsgId, NodeId, Nodes, OpId};
+use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::sorted::Set;
 use lightcone_sim::trace::{OpRecord, Trace};
@@ -28,7 +29,8 @@ use crate::overlay::draw::Drawn;
 use crate::overlay::lanes::Rails;
 use crate::pen::at;
 use crate::scene::Target;
-use crate::view::{Space, View};
+use crate::view::{Selected, Space, View};
+use crate::walk::Way;
 use crate::weave::{Weave, measures};
 use crate::worldlines::stales;
 
@@ -193,6 +195,73 @@ impl Overlay {
                 }
             })
         })
+    }
+
+    /// The mark that lies this way from another that is looked at in a run, and in which run it is looked at then. Each
+    /// lane has its two sides, where it has: from the one to the other is a way up or down.
+    pub fn walk(
+        &self,
+        two: Two<'_>,
+        side: Side,
+        from: Selected,
+        way: Way,
+        until: Key,
+    ) -> Option<(Side, Selected)> {
+        let side = if side == Side::Second { Side::Second } else { Side::First };
+        let trace = two.of(side).trace();
+        if !matches!(way, Way::Up | Way::Down) {
+            return Some((side, self.layout(side).walk(trace, from, way, until)?));
+        }
+        let (node, x) = self.layout(side).stands(trace, from)?;
+        let all = self.first.lanes.shown().iter();
+        let more = self.second.lanes.shown().iter().filter(|&&node| self.first.lanes.across(node).is_none());
+        let tracks: Vec<(NodeId, Side)> =
+            all.chain(more).flat_map(|&node| [(node, Side::First), (node, Side::Second)]).collect();
+        // What both have lies between the two sides.
+        let is_common = match from {
+            Selected::Event(id) => self.common.has(id),
+            Selected::Message(id) => self.common.has(EventId { node, index: trace.message(id)?.event }),
+        };
+        let here =
+            tracks.iter().position(|&track| track == (node, if is_common { Side::First } else { side }))?;
+        let tracks: Vec<(NodeId, Side)> = match way {
+            Way::Up => tracks[..here].iter().rev().copied().collect(),
+            _ => tracks[here + 1..].to_vec(),
+        };
+        tracks.into_iter().find_map(|(lane, side)| {
+            let marks = self.layout(side).marks_of(two.of(side).trace(), lane, until);
+            let own = |mark: &&(f64, Selected)| match mark.1 {
+                Selected::Event(id) => side == Side::First || !self.common.has(id),
+                Selected::Message(_) => true,
+            };
+            let away = |mark: &&(f64, Selected)| (mark.0 - x).abs();
+            // A side that begins far from here is none of this place.
+            let fork = if side == Side::Second { self.rails.fork(lane)?.from } else { f64::NEG_INFINITY };
+            let near = marks.iter().filter(own).min_by(|one, other| away(one).total_cmp(&away(other)));
+            near.filter(|_| lane != node || x >= fork).map(|mark| (side, mark.1))
+        })
+    }
+
+    /// A mark in a sentence, with the run that alone has it.
+    pub fn tell(&self, two: Two<'_>, side: Side, mark: Selected, until: Key) -> String {
+        let told = self.layout(side).tell(two.of(side), mark, until);
+        let of = match mark {
+            Selected::Event(id) => self.side_of(side, id),
+            Selected::Message(id) => self.side_of_message(two, side, id),
+        };
+        match of {
+            Side::Both => told,
+            Side::First => format!("Only in {}: {told}", two.names[0]),
+            Side::Second => format!("Only in {}: {told}", two.names[1]),
+        }
+    }
+
+    /// Where a mark stands that is looked at in a run, as (x, y) in the body.
+    pub fn mark_at(&self, two: Two<'_>, side: Side, mark: Selected) -> Option<(f64, f64)> {
+        match mark {
+            Selected::Event(id) => self.event_at(side, id),
+            Selected::Message(_) => self.layout(side).mark_at(two.of(side).trace(), mark),
+        }
     }
 
     fn layout(&self, side: Side) -> &Layout {
