@@ -106,3 +106,16 @@ test("branches outlive a reload", async (t) => {
   await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to First" }).click());
   assert.deepEqual(await script(page), []);
 });
+
+test("each branch keeps its undo over a reload, the one that is not at work too", async (t) => {
+  const { page, leader } = await two(t);
+  await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to First" }).click());
+  await until(() => page.evaluate(() => Object.entries(sessionStorage).some(([key, text]) => key.startsWith("lightcone.branches.") && text.startsWith("[1,"))), "the branches to be kept as they are now");
+  await page.reload();
+  await ready(page);
+  await pause(page);
+  await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to Branch 2" }).click());
+  assert.match((await script(page)).join(), new RegExp(`${leader} crashes`));
+  await press(page, "u");
+  assert.deepEqual(await script(page), []);
+});

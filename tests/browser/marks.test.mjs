@@ -34,7 +34,10 @@ async function heard(page) {
 async function tabTo(page, name) {
   for (let count = 0; count < 60; count += 1) {
     await page.keyboard.press("Tab");
-    if ((await heard(page)).name === name) return;
+    if ((await heard(page)).name !== name) continue;
+    // What hears the keys is here.
+    if (/^Marks/.test(name)) await page.locator(".scroll [role=status]").first().waitFor({ state: "attached" });
+    return;
   }
   assert.fail(`${name} is not reached by Tab`);
 }
@@ -57,6 +60,15 @@ test("the diagram is one stop of Tab, and says how one goes through it", async (
   assert.match(description, /^Arrows go from mark to mark/);
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.closest(".scroll")), null, "one stop");
+});
+
+test("a key that comes before what hears it does not step the run", async (t) => {
+  const { page } = await raft(t);
+  const { event } = await playhead(page);
+  await page.locator(".scroll").focus();
+  for (const key of ["ArrowRight", "ArrowLeft", "ArrowLeft", "Home"]) await page.keyboard.press(key);
+  await page.locator(".scroll [role=status]").first().waitFor({ state: "attached" });
+  assert.equal((await playhead(page)).event, event);
 });
 
 test("arrows go along a lane and across, each mark is told in a sentence, and the playhead stays", async (t) => {
@@ -144,6 +156,7 @@ test("where the focus is elsewhere, what keys pick is said all the same", async 
 test("arrows point where they go on a phone too, where time runs down", async (t) => {
   const { page } = await raft(t, { viewport: { width: 390, height: 844 } });
   await page.locator(".scroll").focus();
+  await page.locator(".scroll [role=status]").first().waitFor({ state: "attached" });
   await go(page, "ArrowDown");
   const node = (await pick(page)).split(":")[0];
   await go(page, "ArrowUp");

@@ -73,7 +73,7 @@ pub fn Told(props: &ToldProps) -> Html {
             EventListener::new_with_options(&element, "keydown", options, move |event| {
                 let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
                 let with = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
-                if let Some(step) = step(&event.key(), flow).filter(|_| !with && !event.default_prevented()) {
+                if let Some(step) = step(&event.key(), flow).filter(|_| !with) {
                     event.prevent_default();
                     onstep.emit(step);
                 }

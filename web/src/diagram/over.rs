@@ -333,7 +333,7 @@ fn legend(two: Two<'_>, overlay: &Overlay, until: Key) -> Html {
     let both = two.first.trace().count_until(until).saturating_sub(one);
     let events = |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
     let row = |class: &'static str, sign: Html, words: String| {
-        html! { <li key={class} {class}><svg class="over-sign" width="34" height="14" viewBox="0 0 34 14" aria-hidden="true">{ sign }</svg>{ words }</li> }
+        html! { <li key={class}><svg class={classes!("over-sign", class)} width="34" height="14" viewBox="0 0 34 14" aria-hidden="true">{ sign }</svg>{ words }</li> }
     };
     let parts = overlay.common().parting().at.filter(|at| *at <= until);
     let words = match parts {

@@ -179,6 +179,14 @@ pub fn Pane(props: &PaneProps) -> Html {
         let wanted = wanted.setter();
         Callback::from(move |_: FocusEvent| wanted.set(true))
     };
+    // These keys are the marks' own here, though what hears them may still be on its way: they must not step the run.
+    let onkeydown = Callback::from(|event: KeyboardEvent| {
+        let with = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
+        let key = event.key();
+        if !with && (key.starts_with("Arrow") || matches!(key.as_str(), "Home" | "End" | "Enter")) {
+            event.prevent_default();
+        }
+    });
     let id = if props.fixed { "mark-beside" } else { "mark" };
     let marks = match &plan {
         Some(plan) if *wanted || props.pick.is_some() => {
@@ -201,7 +209,7 @@ pub fn Pane(props: &PaneProps) -> Html {
         <section class="pane" aria-label="Space-time diagram" data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
-            <div ref={node} tabindex="0" role="application" aria-label="Marks of the diagram" aria-description={HOW} {onfocus} class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
+            <div ref={node} tabindex="0" role="application" aria-label="Marks of the diagram" aria-description={HOW} {onfocus} {onkeydown} class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
                 <div class="unseen">{ marks }</div>
                 { plan.as_ref().map(|plan| stage(&plan.0, &*work.run.session(), &frame, &drag)).unwrap_or_else(|| html! { <div class="stage" /> }) }
