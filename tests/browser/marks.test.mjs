@@ -36,7 +36,7 @@ async function tabTo(page, name) {
     await page.keyboard.press("Tab");
     if ((await heard(page)).name !== name) continue;
     // What hears the keys is here.
-    if (/^Marks/.test(name)) await page.locator(".scroll [role=status]").first().waitFor({ state: "attached" });
+    if (/^Marks/.test(name)) await page.locator(".scroll span[role=status]").first().waitFor({ state: "attached" });
     return;
   }
   assert.fail(`${name} is not reached by Tab`);
@@ -67,7 +67,7 @@ test("a key that comes before what hears it does not step the run", async (t) =>
   const { event } = await playhead(page);
   await page.locator(".scroll").focus();
   for (const key of ["ArrowRight", "ArrowLeft", "ArrowLeft", "Home"]) await page.keyboard.press(key);
-  await page.locator(".scroll [role=status]").first().waitFor({ state: "attached" });
+  await page.locator(".scroll span[role=status]").first().waitFor({ state: "attached" });
   assert.equal((await playhead(page)).event, event);
 });
 
@@ -150,13 +150,13 @@ test("where the focus is elsewhere, what keys pick is said all the same", async 
   const { page } = await raft(t);
   await page.keyboard.press("e");
   await page.keyboard.press("Shift+ArrowLeft");
-  await until(async () => (await page.locator(".scroll [role=status]").allTextContents()).some((words) => /Event [A-Z]\w*:\d+$/.test(words)), "the mark to be said");
+  await until(async () => (await page.locator(".scroll span[role=status]").allTextContents()).some((words) => /Event [A-Z]\w*:\d+$/.test(words)), "the mark to be said");
 });
 
 test("arrows point where they go on a phone too, where time runs down", async (t) => {
   const { page } = await raft(t, { viewport: { width: 390, height: 844 } });
   await page.locator(".scroll").focus();
-  await page.locator(".scroll [role=status]").first().waitFor({ state: "attached" });
+  await page.locator(".scroll span[role=status]").first().waitFor({ state: "attached" });
   await go(page, "ArrowDown");
   const node = (await pick(page)).split(":")[0];
   await go(page, "ArrowUp");
