@@ -117,3 +117,16 @@ test("in a quiz the second diagram hides what lies ahead as the first one does",
   assert.equal(await events(beside), await events(page.locator("section.pane").first()));
   assert.equal(await words(beside), "");
 });
+
+test("each branch keeps its undo over a reload, the one that is not at work too", async (t) => {
+  const { page, leader } = await two(t);
+  await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to First" }).click());
+  await until(() => page.evaluate(() => Object.entries(sessionStorage).some(([key, text]) => key.startsWith("lightcone.branches.") && text.startsWith("[1,"))), "the branches to be kept as they are now");
+  await page.reload();
+  await ready(page);
+  await pause(page);
+  await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to Branch 2" }).click());
+  assert.match((await script(page)).join(), new RegExp(`${leader} crashes`));
+  await press(page, "u");
+  assert.deepEqual(await script(page), []);
+});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { card, laneMenu, pause, playhead, press, ready, script, telling } from "./hands.mjs";
+import { card, laneMenu, openProtocol, pause, playhead, press, ready, script, telling } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -158,4 +158,18 @@ test("letters can be turned off as keys; arrows and Space go on", async (t) => {
   await ready(page);
   await page.keyboard.press("p");
   assert.equal(await page.locator("[data-sheet]").count(), 0, "it is remembered");
+});
+
+test("whoever has stopped what plays is not made to watch the next protocol play; whoever watches goes on watching", async (t) => {
+  const { page } = await raft(t);
+  const button = (name) => page.getByRole("button", { name, exact: true });
+  await openProtocol(page, "paxos");
+  await button("Play").waitFor();
+  const { event } = await playhead(page);
+  await page.waitForTimeout(400);
+  assert.equal((await playhead(page)).event, event, "it stands");
+  await page.keyboard.press("Space");
+  await button("Pause").waitFor();
+  await openProtocol(page, "raft");
+  await button("Pause").waitFor();
 });

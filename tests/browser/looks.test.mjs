@@ -56,6 +56,13 @@ const SIGHTS = {
     await page.keyboard.press("B");
     await page.locator(".beside svg.body [data-target]").first().waitFor({ state: "attached" });
   },
+  over: async (page) => {
+    await page.keyboard.press("O");
+    await page.locator(".over-pane svg.body .event").first().waitFor({ state: "attached" });
+    await page.locator(".scroll").focus();
+    await page.keyboard.press("Home");
+    await page.locator("#mark-over").waitFor({ state: "attached" });
+  },
 };
 
 /** Nothing of what is shown is still being fetched. */

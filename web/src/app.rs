@@ -4,17 +4,19 @@ use std::rc::Rc;
 
 use lightcone_diagram::view::PRESENTER_TEXT_PX;
 use lightcone_sim::ids::NodeId;
-use lightcone_sim::sorted::sort;
 use web_sys::DragEvent;
 use yew::prelude::*;
 
 use crate::commands::use_commands;
 use crate::desk::{Desk, Pop};
 use crate::diagram::beside::{BESIDE, BesideProps, Difference};
-use crate::diagram::menu::{LaneMenu, crash_list};
-use crate::diagram::message_menu::MessageMenu;
+use crate::diagram::menu::{Crash, LaneMenuProps};
+use crate::diagram::menus::{MENUS, Menu};
+use crate::diagram::message_menu::MessageMenuProps;
+use crate::diagram::other::Elsewhere;
+use crate::diagram::over::{OVER, OverProps};
 use crate::diagram::pane::{Pane, Shown};
-use crate::diagram::span::SpanMenu;
+use crate::diagram::span::SpanMenuProps;
 use crate::dom;
 use crate::hooks::address::{Books, Shelf, at_start, picked, use_address};
 use crate::hooks::computing::use_computing;
@@ -35,7 +37,7 @@ use crate::style;
 use crate::top::banner::banner;
 use crate::top::bar::Bar;
 use crate::top::help::HELP;
-use crate::top::options::{Options, options, order};
+use crate::top::options::{Options, order};
 use crate::top::share::{SHARE, ShareProps, read};
 use crate::transport::progress::progress;
 use crate::transport::{HealthData, Transport, transport};
@@ -112,6 +114,11 @@ fn Page(props: &PageProps) -> Html {
         let set = differs.setter();
         move |differs, ()| set.set(differs)
     });
+    let elsewhere = use_state_eq(|| None::<Elsewhere>);
+    let onelsewhere = use_callback((), {
+        let set = elsewhere.setter();
+        move |elsewhere, ()| set.set(elsewhere)
+    });
     let lanes = order(&look, work.run.nodes().iter());
     let dark = match habits.shade {
         Shade::Auto => dark_system,
@@ -147,12 +154,28 @@ fn Page(props: &PageProps) -> Html {
     let options_open = *pop == Some(Pop::Options);
     let sight = offered(look.sight, &*work.run.session());
     let compared = work.branches.shown().filter(|_| sight == Sight::SpaceTime).cloned();
+    let (compared, over) = if habits.over { (None, compared) } else { (compared, None) };
     class.push(compared.as_ref().map(|_| "comparing"));
-    let sight = match sight {
-        Sight::SpaceTime => html! {
+    let sight = match (sight, over) {
+        (Sight::SpaceTime, Some(branch)) => {
+            let (work, look, shown) = (work.clone(), look.clone(), (*shown).clone());
+            let with = OverProps {
+                branch,
+                work,
+                look,
+                text_px,
+                narrow,
+                pick: picked,
+                options_open,
+                shown,
+                onelsewhere,
+            };
+            html! { <Lazy<OverProps> key="over" part={&OVER} {with} /> }
+        }
+        (Sight::SpaceTime, None) => html! {
             <Pane key="space-time" work={work.clone()} look={look.clone()} {text_px} pick={picked} {narrow} {options_open} {dark} shown={(*shown).clone()} lit={differs.as_ref().and_then(|differs| differs.cone.clone())} />
         },
-        sight => {
+        (sight, _) => {
             shown.clear();
             let chosen = sight != props.look.sight;
             let (work, look, lanes) = (work.clone(), look.clone(), lanes.clone());
@@ -178,7 +201,7 @@ fn Page(props: &PageProps) -> Html {
                     { sight }
                     { beside }
                     { progress(&desk, computing) }
-                    <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} lanes={lanes.clone()} {narrow} />
+                    <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} elsewhere={(*elsewhere).clone()} lanes={lanes.clone()} {narrow} />
                 </main>
                 { stage(&desk, &work, *lecture) }
                 { transport(&desk, &keys) }
@@ -202,21 +225,27 @@ fn popped(
     let scenario = work.scenario.clone();
     match pop.clone() {
         None => html! { <span key="nothing" /> },
-        Some(Pop::Lane(node, at, when)) => html! {
-            <LaneMenu key={format!("lane {node} {when:?}")} {node} {at} {when} {scenario} run={work.run.clone()} now={work.now} lanes={lanes.to_vec()} />
-        },
-        Some(Pop::Span(node, from, to, at)) => html! {
-            <SpanMenu key={format!("span {node} {from} {to}")} {node} {from} {to} {at} {scenario} />
-        },
+        Some(Pop::Lane(node, at, when)) => {
+            let (run, now, lanes) = (work.run.clone(), work.now, lanes.to_vec());
+            let menu = Menu::Lane(LaneMenuProps { node, at, when, run, scenario, now, lanes });
+            menus(format!("lane {node} {when:?}"), menu)
+        }
+        Some(Pop::Span(node, from, to, at)) => {
+            let menu = Menu::Span(SpanMenuProps { node, from, to, at, scenario });
+            menus(format!("span {node} {from} {to}"), menu)
+        }
         Some(Pop::Message(id, at)) => {
-            html! { <MessageMenu key={format!("message {id}")} {id} {at} work={work.clone()} /> }
+            menus(format!("message {id}"), Menu::Message(MessageMenuProps { id, at, work: work.clone() }))
         }
         Some(Pop::Jump) => {
             let title = format!("On from {}", words::clock(work.now.at));
             let with = JumpProps { work: work.clone(), node: pick.map(Pick::node) };
             html! { <Sheet key="jump" {title} name="jump"><Lazy<JumpProps> part={&JUMP} {with} /></Sheet> }
         }
-        Some(Pop::Crash) => crash_list(desk, work, lanes),
+        Some(Pop::Crash) => {
+            let crash = Crash { desk: desk.clone(), work: work.clone(), lanes: lanes.to_vec() };
+            menus("crash".to_owned(), Menu::Crash(crash))
+        }
         Some(Pop::Partition(first)) => {
             let title = format!("Partition at {}", words::clock(work.now.at));
             let with = PartitionProps { scenario, run: work.run.clone(), now: work.now, first };
@@ -233,30 +262,23 @@ fn popped(
         Some(Pop::Help) => {
             html! { <Sheet key="help" title="Help" name="help"><Lazy<()> part={&HELP} with={()} /></Sheet> }
         }
-        Some(Pop::Options) => options(
-            desk,
-            &Options {
-                look,
-                scenario: &scenario,
-                kinds: kinds(work),
-                lanes,
+        Some(Pop::Options) => {
+            let options = Options {
+                desk: desk.clone(),
+                look: look.clone(),
+                work: work.clone(),
+                lanes: lanes.to_vec(),
                 large: habits.large,
                 keyless: habits.keyless,
                 shade: habits.shade,
-            },
-        ),
+            };
+            menus("options".to_owned(), Menu::Options(options))
+        }
     }
 }
 
-/// The kinds of messages of a run, by name. A long run is sampled at its beginning.
-fn kinds(work: &Work) -> Vec<&'static str> {
-    let session = work.run.session();
-    let messages = session.trace().messages().take(5_000);
-    let mut kinds: Vec<&'static str> =
-        messages.filter_map(|(id, _)| session.message(id)).map(|told| told.kind).collect();
-    sort(&mut kinds);
-    kinds.dedup();
-    kinds
+fn menus(key: String, with: Menu) -> Html {
+    html! { <Lazy<Menu> {key} part={&MENUS} {with} /> }
 }
 
 /// A file that was dropped on the page.

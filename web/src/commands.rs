@@ -66,6 +66,8 @@ fn obey(
         Command::Undo => dispatch(WorkAction::Undo),
         Command::Redo => dispatch(WorkAction::Redo),
         Command::Branch => dispatch(WorkAction::Branch),
+        Command::Over if work.branches.shown().is_some() => desk.habits.dispatch(HabitsAction::TurnOver),
+        Command::Over => {}
         Command::Help => toggle(Pop::Help),
         Command::Share => toggle(Pop::Share),
         Command::Partition => toggle(Pop::Partition(None)),

@@ -90,13 +90,18 @@ fn history_place(number: u32) -> String {
 /// Keeps a document's history: a line each moment as a link, `-` before those that undo leads to and `+` before those
 /// of redo, each with what comes next at its end.
 pub fn keep_history(number: u32, history: &History) {
+    set(&history_place(number), &text_of(history, MOST_BYTES));
+}
+
+/// A history as it is kept; nothing, if that were longer than so many bytes.
+fn text_of(history: &History, most: usize) -> String {
     let mut text = FORM.to_owned();
     write(&mut text, '-', &history.past);
     write(&mut text, '+', &history.future);
-    if text.len() > MOST_BYTES {
+    if text.len() > most {
         text.clear();
     }
-    set(&history_place(number), &text);
+    text
 }
 
 fn write(text: &mut String, sign: char, moments: &[Moment]) {
@@ -118,22 +123,28 @@ fn branches_place(number: u32) -> String {
     format!("lightcone.branches.{number}")
 }
 
-/// A branch as it is kept; its history is not.
+/// A branch as it is kept.
 #[derive(Serialize, Deserialize)]
 struct KeptBranch {
     id: u32,
     parent: Option<u32>,
     name: String,
     link: String,
+    #[serde(default)]
+    history: String,
 }
 
 /// Keeps the branches of a document.
 pub fn keep_branches(number: u32, branches: &Branches) {
+    // All histories together have the room of one: what does not fit any more is forgotten.
+    let mut room = MOST_BYTES;
     let kept = |branch: &Branch| {
+        let history = text_of(&branch.history, room);
+        room -= history.len();
         let mut document = Document::from((*branch.scenario).clone());
         document.playhead = Some(branch.now);
         let link = link::fragment(&document);
-        KeptBranch { id: branch.id, parent: branch.parent, name: branch.name.clone(), link }
+        KeptBranch { id: branch.id, parent: branch.parent, name: branch.name.clone(), link, history }
     };
     let list: Vec<KeptBranch> = branches.list.iter().map(kept).collect();
     if let Ok(text) = serde_json::to_string(&(branches.current, branches.beside, list)) {
@@ -156,7 +167,7 @@ pub fn branches(number: u32) -> Branches {
             name: kept.name,
             scenario,
             now,
-            history: History::default(),
+            history: read(&kept.history).unwrap_or_default(),
         })
     };
     match list.into_iter().map(read).collect::<Option<Vec<_>>>() {

@@ -22,7 +22,7 @@ impl Shaft {
     /// From lane to lane, as if nothing befell the message.
     pub fn of(arrow: &Arrow, lanes: &Lanes) -> Option<Shaft> {
         let (from, to) = (lanes.across_at(arrow.from)?, lanes.across_at(arrow.to)?);
-        Some(Shaft { from: at(arrow.x0, from), to: at(arrow.x1, to) })
+        Some(Shaft { from: at(arrow.x0, from + arrow.lift.0), to: at(arrow.x1, to + arrow.lift.1) })
     }
 
     pub fn length(self) -> f64 {

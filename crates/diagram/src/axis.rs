@@ -164,7 +164,11 @@ pub(crate) fn present(layout: &Layout, now: Key) -> Vec<Place> {
 
 /// What is to come, made faint.
 pub(crate) fn veil(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
-    let places = present(layout, moment.now);
+    veil_behind(pen, layout, moment, &present(layout, moment.now));
+}
+
+/// The same behind any line.
+pub(crate) fn veil_behind(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, places: &[Place]) {
     // A future that is hidden is not drawn at all.
     if moment.hides_future || places.iter().all(|place| place.along >= layout.weave.end - 1.0) {
         return;
@@ -172,7 +176,7 @@ pub(crate) fn veil(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
     let end = layout.weave.length;
     let (first, last) = (layout.lanes.from, layout.lanes.to);
     let mut way = pen.way().to(at(end, first));
-    for &place in &places {
+    for &place in places {
         way = way.line(place);
     }
     way = way.line(at(end, last)).close();
@@ -181,7 +185,11 @@ pub(crate) fn veil(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
 
 /// The line of the present, with the time in a pill.
 pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
-    let places = present(layout, moment.now);
+    now_along(pen, layout, moment, &present(layout, moment.now));
+}
+
+/// The same along any line.
+pub(crate) fn now_along(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>, places: &[Place]) {
     let text = layout.view.text_px;
     let content = pill_time(moment.now.at);
     let air = if layout.view.flow == Flow::LeftToRight { 1.6 } else { 1.2 };
@@ -205,7 +213,7 @@ pub(crate) fn now(pen: &mut Pen, layout: &Layout, moment: &Moment<'_>) {
             ((x, y), at(y - high / 2.0, right - wide), at(y + high / 2.0, right))
         }
     };
-    for &place in &places {
+    for &place in places {
         way = way.line(place);
     }
     let beyond = match layout.view.flow {

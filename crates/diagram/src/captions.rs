@@ -73,6 +73,43 @@ pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> 
     writer.captions
 }
 
+/// Finds room in one picture for what two runs have to say. Of the second only what the first does not say.
+pub(crate) fn captions_of_two(
+    first: (&Layout, &dyn Session),
+    second: (&Layout, &dyn Session),
+    said: &dyn Fn(EventId) -> bool,
+    chunk: usize,
+) -> [Vec<Caption>; 2] {
+    let mut two = [Writer::new(first.0, first.1, chunk), Writer::new(second.0, second.1, chunk)];
+    two[1].said = Some(said);
+    let is_dense =
+        [first.0, second.0].map(|layout| layout.weave.chunks.get(chunk).is_some_and(Chunk::is_dense));
+    // Both write on one ground, each thing of the first before the same of the second.
+    let mut turn = |writes: &dyn Fn(&mut Writer<'_>, bool)| {
+        for (place, dense) in is_dense.into_iter().enumerate() {
+            writes(&mut two[place], dense);
+            let ground = std::mem::replace(&mut two[place].ground, Ground::new((0.0, 0.0, 0.0, 0.0)));
+            two[1 - place].ground = ground;
+        }
+    };
+    turn(&|writer, _| writer.take_obstacles());
+    turn(&|writer, _| writer.violations());
+    turn(&|writer, dense| {
+        if !dense {
+            writer.events()
+        }
+    });
+    turn(&|writer, _| writer.notes());
+    turn(&|writer, _| writer.bands());
+    turn(&|writer, dense| if dense { writer.too_much() } else { writer.pulses() });
+    turn(&|writer, dense| {
+        if !dense {
+            writer.arrows()
+        }
+    });
+    two.map(|writer| writer.captions)
+}
+
 pub(crate) struct Writer<'a> {
     pub layout: &'a Layout,
     pub session: &'a dyn Session,
@@ -82,6 +119,8 @@ pub(crate) struct Writer<'a> {
     pub text: f64,
     pub ground: Ground,
     captions: Vec<Caption>,
+    /// Events of which nothing is said: another run says it.
+    said: Option<&'a dyn Fn(EventId) -> bool>,
 }
 
 impl<'a> Writer<'a> {
@@ -93,7 +132,7 @@ impl<'a> Writer<'a> {
         let (left, top) = flow.xy(at(from, layout.lanes.from - text * 0.3));
         let (right, bottom) = flow.xy(at(to, layout.lanes.to + text * 0.3));
         let ground = Ground::new((left, top, right, bottom));
-        Writer { layout, session, chunk, span: (from, to), text, ground, captions: Vec::new() }
+        Writer { layout, session, chunk, span: (from, to), text, ground, captions: Vec::new(), said: None }
     }
 
     pub fn flow(&self) -> Flow {
@@ -125,7 +164,7 @@ impl<'a> Writer<'a> {
         }
         for pulse in pulses_in(&layout.pulses, self.chunk) {
             if let Some(across) = layout.lanes.across_at(pulse.lane) {
-                self.ground.take(self.area(pulse.x, across, 8.0 * unit, 7.0 * unit));
+                self.ground.take(self.area(pulse.x, across + pulse.lift, 8.0 * unit, 7.0 * unit));
             }
         }
         for bar in layout.bars.within(from, to).iter().filter(|bar| bar.to > from) {
@@ -207,6 +246,9 @@ impl<'a> Writer<'a> {
     }
 
     pub fn event_here(&self, event: EventId) -> Option<(usize, f64)> {
+        if self.said.is_some_and(|said| said(event)) {
+            return None;
+        }
         let lane = self.session.trace().nodes().index(event.node)?;
         let x = self.layout.weave.event(lane, event.index)?;
         (x >= self.span.0 && x < self.span.0 + CHUNK).then_some((lane, x))
@@ -251,7 +293,7 @@ impl<'a> Writer<'a> {
             let Some(across) = layout.lanes.across_at(pulse.lane) else { continue };
             let content = format!("×{}", grouped(pulse.stretch.rounds as usize));
             let words = Words::unplaced(content, self.text, false);
-            let proposals = by_pulse(self.flow(), pulse.x, across, &words);
+            let proposals = by_pulse(self.flow(), pulse.x, across + pulse.lift, &words);
             let Some(words) = self.ground.place(proposals, CROSSINGS) else { continue };
             self.say(Caption {
                 key: format!("pulse-{}", pulse.stretch.first),

@@ -66,7 +66,7 @@ pub(crate) fn fold(session: &dyn Session, view: &View) -> Folds {
         let pinned = pinned(session);
         for (index, (node, lane)) in trace.lanes().enumerate() {
             folds.quiet[index] = quiet(session, &folds, node, lane, &pinned);
-            stretches(&mut folds, index, node, lane);
+            stretches(&mut folds, index, node, lane, u32::MAX);
         }
     }
     folds
@@ -202,8 +202,9 @@ fn unfold(session: &dyn Session, folds: &mut Folds) {
     }
 }
 
-/// Gathers what a node sends unasked between two of its drawn events.
-fn stretches(folds: &mut Folds, index: usize, node: NodeId, lane: &Lane) {
+/// Gathers what a node sends unasked between two of its drawn events; what it does up to an event (by index) and what
+/// after it are not gathered together.
+pub(crate) fn stretches(folds: &mut Folds, index: usize, node: NodeId, lane: &Lane, part: u32) {
     let mut open: Option<Stretch> = None;
     let mut sent = 0;
     for (event, number) in lane.events.iter().zip(1u32..) {
@@ -213,6 +214,9 @@ fn stretches(folds: &mut Folds, index: usize, node: NodeId, lane: &Lane) {
         if !folds.is_quiet(index, number) {
             folds.stretches.extend(open.take());
             continue;
+        }
+        if number == part.saturating_add(1) {
+            folds.stretches.extend(open.take());
         }
         if event.kind != EventKind::Timer || count == 0 {
             continue;

@@ -51,6 +51,13 @@ impl Lanes {
         Lanes { nodes, shown, across, gap, from: before, to, size: to + after }
     }
 
+    /// The same lanes for a run that has only some of the nodes.
+    pub fn only(&self, nodes: Nodes) -> Lanes {
+        let across = nodes.iter().map(|node| self.across(node)).collect();
+        let shown = self.shown.iter().copied().filter(|&node| nodes.index(node).is_some()).collect();
+        Lanes { nodes, shown, across, ..*self }
+    }
+
     /// How far across a node's lane is; `None`: it is hidden.
     pub fn across(&self, node: NodeId) -> Option<f64> {
         self.nodes.index(node).and_then(|index| self.across[index])

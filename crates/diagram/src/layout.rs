@@ -86,18 +86,9 @@ impl Layout {
     }
 
     fn knowing(known: Option<&Layout>, session: &dyn Session, view: &View, space: Space) -> Layout {
-        let mut view = view.clone();
-        view.text_px =
-            if view.text_px.is_finite() { view.text_px.clamp(MIN_TEXT_PX, 48.0) } else { MIN_TEXT_PX };
-        view.lane_gap_px =
-            if view.lane_gap_px.is_finite() { view.lane_gap_px.clamp(16.0, 400.0) } else { 56.0 };
-        view.stretch = if view.stretch.is_finite() { view.stretch.clamp(1.0, STRETCH) } else { 1.0 };
         let trace = session.trace();
-        let px_per_s = sane_zoom(space.px_per_s * view.stretch).min(longest(trace.reached()));
-        let space = Space { px_per_s, ..space };
-        let nodes = trace.nodes();
-        let (before, after) = margins(&view);
-        let lanes = Lanes::new(nodes, &view, &space, before, after);
+        let (view, space) = sane(view, space, trace.reached());
+        let lanes = lanes_of(trace.nodes(), &view, &space);
         if view.overview {
             return Layout::from_afar(known, session, (view, space), lanes);
         }
@@ -105,20 +96,32 @@ impl Layout {
             Some(known) => known.folds.clone(),
             None => Rc::new(fold(session, &view)),
         };
-        let mut weave = Weave::new(known.map(|known| &known.weave), session, &view, &space, &lanes, &folds);
+        let weave = Weave::new(known.map(|known| &known.weave), session, &view, &space, &lanes, &folds);
+        let stales = known.map_or_else(|| Rc::new(stales(trace)), |known| known.stales.clone());
+        let layout = Layout::assemble(session, (view, space), lanes, (folds, stales), weave);
+        Layout { index: known.and_then(|known| known.index.clone()), ..layout }
+    }
+
+    /// The rest, once events and messages have their places.
+    pub(crate) fn assemble(
+        session: &dyn Session,
+        (view, space): (View, Space),
+        lanes: Lanes,
+        (folds, stales): (Rc<Folds>, Rc<Vec<Stale>>),
+        mut weave: Weave,
+    ) -> Layout {
+        let trace = session.trace();
         let bands = bands(session.scenario(), trace, &lanes, view.text_px);
         stop_at_bands(&bands, trace, &lanes, &mut weave);
         let bars = bars(trace, &lanes, &weave, view.text_px);
         let pulses = pulses(&folds, trace, &lanes, &weave);
         let stills = stills(trace, &weave);
-        let stales = known.map_or_else(|| Rc::new(stales(trace)), |known| known.stales.clone());
         let gutter = gutter(session, lanes.shown(), view.flow, view.text_px);
         let numbers = Numbers::new(&weave.axis, (&view, space.px_per_s), weave.end);
-        let cache = RefCell::default();
         Layout {
             view,
             space,
-            nodes,
+            nodes: trace.nodes(),
             lanes,
             folds,
             weave,
@@ -130,8 +133,8 @@ impl Layout {
             numbers,
             gutter,
             is_folded: true,
-            index: known.and_then(|known| known.index.clone()),
-            cache,
+            index: None,
+            cache: RefCell::default(),
         }
     }
 
@@ -382,6 +385,22 @@ impl Layout {
 
 /// Farther apart than this, what belongs together is no longer seen together.
 const STRETCH: f64 = 3.0;
+
+/// A view and a room with sizes made sane, for runs that have come so far.
+pub(crate) fn sane(view: &View, space: Space, reached: Ns) -> (View, Space) {
+    let mut view = view.clone();
+    view.text_px = if view.text_px.is_finite() { view.text_px.clamp(MIN_TEXT_PX, 48.0) } else { MIN_TEXT_PX };
+    view.lane_gap_px = if view.lane_gap_px.is_finite() { view.lane_gap_px.clamp(16.0, 400.0) } else { 56.0 };
+    view.stretch = if view.stretch.is_finite() { view.stretch.clamp(1.0, STRETCH) } else { 1.0 };
+    let px_per_s = sane_zoom(space.px_per_s * view.stretch).min(longest(reached));
+    (view, Space { px_per_s, ..space })
+}
+
+/// The lanes of a view.
+pub(crate) fn lanes_of(nodes: Nodes, view: &View, space: &Space) -> Lanes {
+    let (before, after) = margins(view);
+    Lanes::new(nodes, view, space, before, after)
+}
 
 fn sane_zoom(px_per_s: f64) -> f64 {
     if px_per_s.is_finite() { px_per_s.clamp(1e-3, 1e10) } else { 1_000.0 }

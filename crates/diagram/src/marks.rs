@@ -23,6 +23,8 @@ pub(crate) struct Pulse {
     pub x: f64,
     /// Whether it began with a message sent again, and not with routine.
     pub is_retry: bool,
+    /// How far beside its lane it stands; see [`Arrow::lift`](crate::weave::Arrow::lift).
+    pub lift: f64,
 }
 
 /// Longer stretches than this get several marks, so that one is in sight.
@@ -64,7 +66,7 @@ pub(crate) fn pulses(folds: &Folds, trace: &Trace, lanes: &Lanes, weave: &Weave)
                     from: event.key.instant(),
                     ..stretch.clone()
                 };
-                open = Some((Pulse { stretch: part, lane, x, is_retry }, x));
+                open = Some((Pulse { stretch: part, lane, x, is_retry, lift: 0.0 }, x));
             }
             if let Some((pulse, from)) = &mut open {
                 pulse.stretch.rounds += 1;
@@ -105,7 +107,7 @@ pub(crate) fn events_in(weave: &Weave, lane: usize, chunk: usize) -> std::ops::R
 }
 
 /// More events than this on a lane in a chunk are drawn a px apart at least.
-const CROWDED: u32 = 260;
+pub(crate) const CROWDED: u32 = 260;
 
 /// Draws the marks of a chunk.
 pub(crate) fn chunk(
@@ -241,7 +243,7 @@ pub(crate) fn title(session: &dyn Session, trace: &Trace, id: EventId, event: &E
 }
 
 /// A heart, for the heartbeats that fold; a plain outline, so that no font need have it.
-fn pulse_mark(pen: &mut Pen, moment: &Moment<'_>, pulse: &Pulse, place: Place, u: f64) {
+pub(crate) fn pulse_mark(pen: &mut Pen, moment: &Moment<'_>, pulse: &Pulse, place: Place, u: f64) {
     let stretch = &pulse.stretch;
     let (class, glyph) = if pulse.is_retry { ("pulse again", AGAIN) } else { ("pulse", HEART) };
     let way = pen.way().glyph(place, glyph, u);

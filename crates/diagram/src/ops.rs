@@ -53,12 +53,7 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ba
             bars.push(Bar { id: op.id, called, returned, from, to, near, far: near + height });
         }
     }
-    sort_by(&mut bars, |one, other| one.from < other.from);
-    let reach = bars.iter().scan(f64::NEG_INFINITY, |reach, bar| {
-        *reach = bar.to.max(*reach);
-        Some(*reach)
-    });
-    Bars { reach: reach.collect(), list: bars }
+    Bars::of(bars)
 }
 
 /// All bars of a picture, so kept that those in sight are found without a look at the rest.
@@ -71,6 +66,21 @@ pub(crate) struct Bars {
 }
 
 impl Bars {
+    /// All of these.
+    pub fn of(mut list: Vec<Bar>) -> Bars {
+        sort_by(&mut list, |one, other| one.from < other.from);
+        let reach = list.iter().scan(f64::NEG_INFINITY, |reach, bar| {
+            *reach = bar.to.max(*reach);
+            Some(*reach)
+        });
+        Bars { reach: reach.collect(), list }
+    }
+
+    /// Some of them, each as it is changed.
+    pub fn some(&self, pick: impl FnMut(&Bar) -> Option<Bar>) -> Bars {
+        Bars::of(self.list.iter().filter_map(pick).collect())
+    }
+
     /// Those that begin before `to`, without the first of them that all end before `from`. Among the others may be some
     /// that end before it too.
     pub fn within(&self, from: f64, to: f64) -> &[Bar] {

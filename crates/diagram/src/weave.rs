@@ -46,6 +46,8 @@ pub(crate) struct Arrow {
     pub folded: bool,
     /// Never drawn.
     pub hidden: bool,
+    /// How far beside their lanes its ends stand: where two runs lie over one another, each has its own side.
+    pub lift: (f64, f64),
 }
 
 impl Arrow {
@@ -107,6 +109,12 @@ pub(crate) struct Weave {
     marks: Option<Rc<Marks>>,
 }
 
+/// What keeps marks apart at a zoom, and the width of a column in logical order.
+pub(crate) fn measures(session: &dyn Session, view: &View, space: &Space) -> (Gaps, f64) {
+    let zoom = space.px_per_s / view.stretch / natural_zoom(session);
+    (gaps(view, zoom), column(view, zoom))
+}
+
 /// What keeps marks apart, by the size of text, and more or less of it by the zoom.
 fn gaps(view: &View, zoom: f64) -> Gaps {
     let unit = view.text_px / 12.0;
@@ -164,10 +172,20 @@ impl Weave {
         folds: &Rc<Folds>,
     ) -> Weave {
         let trace = session.trace();
-        let zoom = space.px_per_s / view.stretch / natural_zoom(session);
-        let gaps = gaps(view, zoom);
+        let measures = measures(session, view, space);
         let marks = Marks::of(known, trace, view, lanes, folds);
-        let (axis, mut events) = axis(trace, view, space, &marks, (gaps, column(view, zoom)));
+        let placed = axis(trace, view, space, &marks, measures);
+        Weave { marks: Some(marks), ..Weave::upon(trace, view, (lanes, folds), placed, measures) }
+    }
+
+    /// Gives all but what is drawn of events its place along an axis (those have theirs; others: NaN).
+    pub fn upon(
+        trace: &Trace,
+        view: &View,
+        (lanes, folds): (&Lanes, &Folds),
+        (axis, mut events): (Axis, Vec<Vec<f64>>),
+        (gaps, column): (Gaps, f64),
+    ) -> Weave {
         place_quiet(trace, &axis, &mut events);
         let mut weave = Weave {
             axis,
@@ -179,8 +197,8 @@ impl Weave {
             chunks: Vec::new(),
             length: 0.0,
             end: 0.0,
-            column: column(view, zoom),
-            marks: Some(marks),
+            column,
+            marks: None,
         };
         weave.add_arrows(trace, view, lanes, folds, gaps);
         let lost =
@@ -301,6 +319,7 @@ impl Weave {
             client: id.node.is_client() || message.to.is_client(),
             folded: told.folded && !id.is_copy(),
             hidden: told.hidden || lanes.across_at(from).is_none() || lanes.across_at(to).is_none(),
+            lift: (0.0, 0.0),
         }
     }
 
@@ -313,7 +332,8 @@ impl Weave {
         self.length = reach.min(last + 7.0 * TAIL) + TAIL;
     }
 
-    fn cut_into_chunks(&mut self) {
+    /// Sorts what is drawn of messages by where it sets out.
+    pub fn cut_into_chunks(&mut self) {
         let count = (self.length / CHUNK).ceil().max(1.0) as usize;
         self.chunks = vec![Chunk { arrows: Vec::new(), drawn: 0, reach: 0.0, times: None }; count];
         for (place, arrow) in self.arrows.iter().enumerate().filter(|(_, arrow)| !arrow.hidden) {
@@ -383,16 +403,16 @@ fn axis(
 }
 
 /// A lane and an event of it.
-type Owner = Option<(usize, u32)>;
+pub(crate) type Owner = Option<(usize, u32)>;
 
 /// Something that wants a place, before it is known what it follows from.
-struct Wanted {
-    at: Instant,
-    lane: usize,
-    owner: Owner,
-    room: f64,
-    drawn: bool,
-    cause: Option<MsgId>,
+pub(crate) struct Wanted {
+    pub at: Instant,
+    pub lane: usize,
+    pub owner: Owner,
+    pub room: f64,
+    pub drawn: bool,
+    pub cause: Option<MsgId>,
 }
 
 /// Everything that wants a place. That does not depend on the zoom, so it is kept from one to the next.
@@ -447,7 +467,8 @@ fn marks(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> (Vec<Mark>
     (marks, wanted.into_iter().map(|wanted| wanted.owner).collect())
 }
 
-fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wanted> {
+/// Everything that wants a place, in order of time.
+pub(crate) fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -> Vec<Wanted> {
     let nodes = trace.nodes();
     let first = |stretch: &Stretch| EventId { node: stretch.node, index: stretch.events.0 };
     let firsts: Set<EventId> = folds.stretches.iter().map(first).collect();

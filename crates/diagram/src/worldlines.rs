@@ -138,14 +138,15 @@ pub(crate) fn chunk(
 }
 
 /// A part of a lane that looks the same throughout.
-struct Span {
-    from: f64,
-    to: f64,
+pub(crate) struct Span {
+    pub from: f64,
+    pub to: f64,
     /// Which of the lane's statuses.
-    status: usize,
+    pub status: usize,
 }
 
-fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec<Span> {
+/// The parts of a lane between two places.
+pub(crate) fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec<Span> {
     let x_of = |place: usize| line.statuses.get(place).and_then(|&(index, _)| weave.event(lane, index));
     let first =
         line.statuses.partition_point(|&(index, _)| weave.event(lane, index).is_some_and(|x| x < from));
@@ -165,6 +166,7 @@ fn spans(line: &Lane, weave: &Weave, lane: usize, (from, to): (f64, f64)) -> Vec
     spans
 }
 
+/// How a lane looks in one of its statuses.
 pub(crate) fn look(line: &Lane, status: usize) -> (&'static str, Option<u8>) {
     match line.statuses[status].1 {
         None => ("lane down", None),
@@ -179,7 +181,8 @@ pub(crate) fn look(line: &Lane, status: usize) -> (&'static str, Option<u8>) {
     }
 }
 
-fn told(session: &dyn Session, node: &str, line: &Lane, status: usize) -> String {
+/// What a lane says in one of its statuses.
+pub(crate) fn told(session: &dyn Session, node: &str, line: &Lane, status: usize) -> String {
     match line.statuses[status].1 {
         None => format!("{node} is down"),
         Some(status) => format!("{node}, {}", session.role_words(status)),
@@ -187,7 +190,7 @@ fn told(session: &dyn Session, node: &str, line: &Lane, status: usize) -> String
 }
 
 /// Two rails and rungs in place of the line.
-fn ladder(pen: &mut Pen, key: &str, (from, to): (f64, f64), across: f64, unit: f64) {
+pub(crate) fn ladder(pen: &mut Pen, key: &str, (from, to): (f64, f64), across: f64, unit: f64) {
     let half = 3.5 * unit;
     pen.rect(format!("{key}-ground"), "still-ground", at(from, across - half), at(to, across + half), 0.0);
     let mut way = pen.way();

@@ -16,7 +16,7 @@ use story::*;
 #[test]
 fn a_run_is_the_same_as_itself() {
     let (one, other) = (play::<Raft>(Raft::scenario(None)), play::<Raft>(Raft::scenario(None)));
-    assert_eq!(Parting::of(one.session().trace(), other.session().trace()), Parting::default());
+    assert_eq!(Parting::of(one.session(), other.session()), Parting::default());
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn runs_part_where_the_edit_acts_and_what_differs_lies_in_its_cone() {
         scenario.push(at, Action::Crash { node: leader });
         let edited = play::<Raft>(scenario);
         let (one, other) = (calm.session(), edited.session());
-        let parting = Parting::of(one.trace(), other.trace());
+        let parting = Parting::of(one, other);
         assert_eq!(parting.at.map(|key| key.at), Some(at), "the crash is the first event that only one has");
         let cone = Cone::of_edit((one.scenario(), one.trace()), (other.scenario(), other.trace()));
         let cone = cone.expect("it is an edit");
@@ -41,7 +41,7 @@ fn runs_part_where_the_edit_acts_and_what_differs_lies_in_its_cone() {
         };
         assert!((1..=inside(one.trace())).contains(&parting.only_first), "{parting:?}");
         assert!((1..=inside(other.trace())).contains(&parting.only_second), "{parting:?}");
-        let back = Parting::of(other.trace(), one.trace());
+        let back = Parting::of(other, one);
         assert_eq!((back.only_first, back.only_second), (parting.only_second, parting.only_first));
     }
 }

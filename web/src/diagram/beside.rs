@@ -7,15 +7,14 @@ use lightcone_sim::cone::Cone;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
+use crate::diagram::other::use_other;
 use crate::diagram::pane::{Pane, Shown};
-use crate::hooks::computing::use_computing;
-use crate::icons::Sign;
 use crate::lazy;
-use crate::parts::button::Button;
+use crate::panels::branches::compared;
 use crate::store::look::Look;
 use crate::store::pick::Pick;
+use crate::store::work::Work;
 use crate::store::work::branches::Branch;
-use crate::store::work::{Work, WorkAction};
 use crate::words;
 
 /// What two branches differ in.
@@ -30,7 +29,7 @@ pub struct Difference {
 pub fn difference(work: &Work, other: &Work) -> Difference {
     let (here, there) = (work.run.session(), other.run.session());
     let cone = Cone::of_edit((&work.scenario, here.trace()), (&other.scenario, there.trace()));
-    Difference { cone: cone.map(Rc::new), parting: Parting::of(here.trace(), there.trace()) }
+    Difference { cone: cone.map(Rc::new), parting: Parting::of(&*here, &*there) }
 }
 
 impl Difference {
@@ -77,47 +76,10 @@ lazy::chunk! {
 fn Beside(props: &BesideProps) -> Html {
     let desk = use_desk();
     let branch = &props.branch;
-    let other = use_reducer(|| opened(branch, &props.work).unwrap_or_else(|| (*props.work).clone()));
-    use_computing(&other);
+    let other = use_other(branch, &props.work);
     let pick = use_state_eq(|| None::<Pick>);
     let pop = use_state_eq(|| None::<Pop>);
     let shown = use_memo((), |()| Shown::default());
-    let both = use_mut_ref(|| props.work.now);
-    use_effect_with((branch.id, branch.scenario.clone(), props.work.quiz), {
-        let (other, branch, work) = (other.clone(), branch.clone(), props.work.clone());
-        move |_| {
-            if (!Rc::ptr_eq(&other.scenario, &branch.scenario) || other.quiz != work.quiz)
-                && let Some(opened) = opened(&branch, &work)
-            {
-                other.dispatch(WorkAction::Replace(Box::new(opened)));
-            }
-        }
-    });
-    use_effect_with(props.work.now, {
-        let (other, both) = (other.dispatcher(), both.clone());
-        move |&now| {
-            if both.replace(now) != now {
-                other.dispatch(WorkAction::Go(now));
-            }
-        }
-    });
-    use_effect_with(other.now, {
-        let (desk, both) = (desk.clone(), both.clone());
-        move |&now| {
-            if both.replace(now) != now {
-                desk.go(now);
-            }
-        }
-    });
-    // What is dragged in this diagram is done to this branch.
-    use_effect_with(other.scenario.clone(), {
-        let (desk, kept, id) = (desk.clone(), branch.scenario.clone(), branch.id);
-        move |scenario| {
-            if !Rc::ptr_eq(scenario, &kept) {
-                desk.work.dispatch(WorkAction::EditBranch(id, scenario.clone()));
-            }
-        }
-    });
     let differs = use_memo((props.work.run.clone(), other.run.clone()), {
         let (work, other) = (props.work.clone(), other.clone());
         move |_| difference(&work, &other)
@@ -129,29 +91,17 @@ fn Beside(props: &BesideProps) -> Html {
             move || tell.emit(None)
         }
     });
-    let close = Button::new(Sign::Cross, "Compare no longer", desk.working(WorkAction::Beside(None)));
-    let go =
-        Button::new(Sign::Go, format!("Go to {}", branch.name), desk.working(WorkAction::Switch(branch.id)));
     let own = Desk { work: other.dispatcher(), pick: pick.setter(), pop: pop.setter(), ..desk.clone() };
     html! {
         <div class="beside" role="region" aria-label={format!("Branch {}", branch.name)}>
             <div class="beside-head">
                 <h2>{ branch.name.clone() }</h2>
                 <p class="small beside-words">{ differs.words(props.work.quiz) }</p>
-                { go.text("Go").class("quiet").html() }
-                { close.class("quiet").html() }
+                { compared(&desk, false, branch.id, &branch.name) }
             </div>
             <ContextProvider<Desk> context={own}>
                 <Pane work={other.clone()} look={props.look.clone()} text_px={props.text_px} pick={*pick} narrow={props.narrow} dark={props.dark} options_open=false shown={(*shown).clone()} lit={differs.cone.clone()} fixed=true />
             </ContextProvider<Desk>>
         </div>
     }
-}
-
-/// A branch at the playhead of the one at work, if it runs. A quiz hides what lies ahead in either.
-fn opened(branch: &Branch, beside: &Work) -> Option<Work> {
-    let scenario = (*branch.scenario).clone();
-    let mut work = Work::open(branch.id, scenario, Some(beside.now), beside.quiz).ok()?;
-    work.scenario = branch.scenario.clone();
-    Some(work)
 }

@@ -26,7 +26,7 @@ use crate::words;
 const WHILE: Ns = Ns::ms(500);
 
 /// Properties of [`LaneMenu`].
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct LaneMenuProps {
     /// Whose lane.
     pub node: NodeId,
@@ -105,8 +105,19 @@ pub fn crash_or_recover(session: &dyn Session, now: Key, node: NodeId) -> Action
     }
 }
 
+/// What [`crash_list`] asks about.
+#[derive(Clone, PartialEq)]
+pub struct Crash {
+    /// Ways to change the stores.
+    pub desk: Desk,
+    /// The document at work.
+    pub work: UseReducerHandle<Work>,
+    /// Lanes in order.
+    pub lanes: Vec<NodeId>,
+}
+
 /// Asks which server to crash, or to recover.
-pub fn crash_list(desk: &Desk, work: &Work, lanes: &[NodeId]) -> Html {
+pub fn crash_list(Crash { desk, work, lanes }: &Crash) -> Html {
     let session = work.run.session();
     let one = |&node: &NodeId| {
         let action = crash_or_recover(&*session, work.now, node);

@@ -14,7 +14,7 @@ use crate::store::work::{Deed, Work};
 use crate::words;
 
 /// Properties of [`MessageMenu`].
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct MessageMenuProps {
     /// Which.
     pub id: MsgId,

@@ -18,6 +18,7 @@ use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::drag::{Drag, Ground, use_drag};
 use crate::diagram::grasp::snapped;
 use crate::diagram::layer::Layer;
+use crate::diagram::marks::{MARKS, MarksProps};
 use crate::diagram::minimap::{MINIMAP, MinimapProps, is_of_use};
 use crate::diagram::overview::{OVERVIEW, OverviewProps};
 use crate::diagram::scroll::{Playing, use_scroll};
@@ -31,8 +32,10 @@ use crate::store::run::Run;
 use crate::store::work::{Touch, Work};
 use crate::views::sights::sights;
 
+/// How one goes through a diagram with keys.
+pub const HOW: &str = "Arrows go from mark to mark, along a lane and across. “>” and “<” follow messages, Enter opens what can be done, “?” tells all keys.";
 /// How near to a mark a click must be, in px: a finger is no needle.
-const NEAR: f64 = 14.0;
+pub const NEAR: f64 = 14.0;
 /// How close lanes come where two diagrams share the room, in heights of the text.
 const TIGHT: f64 = 3.0;
 /// No frame of playing passes over more than this.
@@ -86,6 +89,11 @@ impl PartialEq for Shown {
 }
 
 impl Shown {
+    /// This layout is on the page, at so many px a second.
+    pub fn show(&self, plan: Option<Plan>, px_per_s: f64) {
+        *self.0.borrow_mut() = plan.map(|plan| (plan, px_per_s));
+    }
+
     /// No layout is on the page: time passes at an even pace.
     pub fn clear(&self) {
         self.0.borrow_mut().take();
@@ -129,7 +137,7 @@ pub fn Pane(props: &PaneProps) -> Html {
     let stretch = use_stretch(work, &view, size, *natural);
     let view = View { stretch, ..view };
     let plan = use_plan(&work.run, view.clone(), space);
-    *props.shown.0.borrow_mut() = plan.clone().map(|plan| (plan, *natural * props.look.zoom * stretch));
+    props.shown.show(plan.clone(), *natural * props.look.zoom * stretch);
     let fits = props.look.fitted.is_some();
     let opens = (props.look.opens.from, props.look.replaced);
     let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits, opens };
@@ -175,6 +183,28 @@ pub fn Pane(props: &PaneProps) -> Html {
         window: scroll,
         glow: props.lit.as_deref().cloned().or(glow),
     };
+    let wanted = use_state_eq(|| false);
+    let onfocus = {
+        let wanted = wanted.setter();
+        Callback::from(move |_: FocusEvent| wanted.set(true))
+    };
+    // These keys are the marks' own here, though what hears them may still be on its way: they must not step the run.
+    let onkeydown = Callback::from(|event: KeyboardEvent| {
+        let with = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
+        let key = event.key();
+        if !with && (key.starts_with("Arrow") || matches!(key.as_str(), "Home" | "End" | "Enter")) {
+            event.prevent_default();
+        }
+    });
+    let id = if props.fixed { "mark-beside" } else { "mark" };
+    let marks = match &plan {
+        Some(plan) if *wanted || props.pick.is_some() => {
+            let (node, plan, work) = (node.clone(), plan.clone(), work.clone());
+            let with = MarksProps { node, id: id.into(), plan, work, pick: props.pick };
+            html! { <Lazy<MarksProps> part={&MARKS} {with} /> }
+        }
+        _ => html! { <span /> },
+    };
     let tools = Toolbar {
         sights: sights(&desk, Sight::SpaceTime, &*work.run.session()),
         scale: props.look.view.scale,
@@ -206,8 +236,9 @@ pub fn Pane(props: &PaneProps) -> Html {
         <section class="pane" aria-label={if props.fixed { "Space-time diagram of the other branch" } else { "Space-time diagram" }} data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
-            <div ref={node} tabindex="0" class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
+            <div ref={node} tabindex="0" role="application" aria-label="Marks of the diagram" aria-description={HOW} {onfocus} {onkeydown} class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
+                <div class="unseen">{ marks }</div>
                 { stage }
             </div>
             <div class="map" hidden={map.is_none()}>{ map.unwrap_or_default() }</div>
@@ -241,7 +272,7 @@ fn is_far(look: &Look, natural: f64, run: &Run) -> bool {
 }
 
 /// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.
-fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
+pub fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
     let hidden = view.hidden_nodes.len();
     let lanes = run.nodes().len().saturating_sub(hidden).max(1) as f64;
     let room = space.map_or(0.0, |space| space.across_px - view.text_px * 6.6);
@@ -266,7 +297,8 @@ fn use_stretch(work: &Work, view: &View, size: Option<(f64, f64)>, natural: f64)
     })
 }
 
-fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
+/// The room that a window of this size gives.
+pub fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
     match flow {
         Flow::LeftToRight => Space { across_px: height, along_px: width, px_per_s },
         Flow::TopToBottom => Space { across_px: width, along_px: height, px_per_s },
@@ -315,7 +347,7 @@ fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f6
 /// The greatest zoom, at most the natural one, at which something stands within what fits. `at` gives its place and the
 /// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain,
 /// and the answer is that it does not fit.
-fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
+pub fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
     let (least, room) = at(LEAST_FIT);
     let goal = (room * FITS).max(least * 1.1);
     let fits = goal <= room;

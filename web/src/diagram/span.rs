@@ -16,7 +16,7 @@ use crate::store::work::{Deed, Fault};
 use crate::words;
 
 /// Properties of [`SpanMenu`].
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct SpanMenuProps {
     /// Whose lane.
     pub node: NodeId,

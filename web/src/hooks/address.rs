@@ -84,6 +84,11 @@ impl Books {
         self.last
     }
 
+    /// Whether what is on the page plays.
+    fn plays(&self) -> bool {
+        self.present.and_then(|number| self.kept.get(&number)).is_none_or(|(work, _)| work.playing)
+    }
+
     /// What is at work and was edited, by its protocol.
     fn edited(&self) -> Option<&'static str> {
         let (work, _) =
@@ -314,6 +319,8 @@ pub fn use_address(
             match ready(number, document) {
                 Ok((mut new_work, new_look)) => {
                     new_work.left = shelf.borrow().edited();
+                    // Whoever stopped what plays by itself has had enough of that.
+                    new_work.playing &= shelf.borrow().plays();
                     let fragment = write_down(&new_work, &new_look);
                     let state = JsValue::from(number);
                     let _ = history().push_state_with_url(&state, "", Some(&format!("#{fragment}")));

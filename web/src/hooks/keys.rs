@@ -84,6 +84,8 @@ pub enum Command {
     Fit,
     /// A branch begins here.
     Branch,
+    /// Two branches that are compared lie over one another, or side by side.
+    Over,
     /// The partition editor.
     Partition,
     /// Crash a node, or recover it.
@@ -159,6 +161,7 @@ pub fn command(pressed: Pressed<'_>) -> Option<Command> {
         ("[", _) => Command::ZoomOut,
         ("f", _) => Command::Fit,
         ("B", _) => Command::Branch,
+        ("O", _) => Command::Over,
         ("1", _) => Command::See(Sight::SpaceTime),
         ("2", _) => Command::See(Sight::Cluster),
         ("3", _) => Command::See(Sight::Logs),

@@ -6,6 +6,7 @@ use crate::desk::Desk;
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
+use crate::store::look::HabitsAction;
 use crate::store::work::branches::Branch;
 use crate::store::work::{Work, WorkAction};
 
@@ -16,6 +17,26 @@ pub fn begin(desk: &Desk) -> Html {
         .hint("B")
         .class("quiet")
         .html()
+}
+
+/// The tools of a comparison: how the two are drawn, the way over to the other, and the end of it.
+pub fn compared(desk: &Desk, over: bool, id: u32, name: &str) -> Html {
+    let close = Button::new(Sign::Cross, "Compare no longer", desk.working(WorkAction::Beside(None)));
+    let go = Button::new(Sign::Go, format!("Go to {name}"), desk.working(WorkAction::Switch(id)));
+    let as_ = |word: &'static str, is_over: bool| {
+        let pressed = if is_over == over { "true" } else { "false" };
+        html! {
+            <button type="button" class="sight" aria-pressed={pressed} title={format!("{word} (O)")}
+                onclick={desk.habit(HabitsAction::Over(is_over))}>{ word }</button>
+        }
+    };
+    html! {
+        <span class="compared">
+            <span class="sights" role="group" aria-label="Both branches">{ as_("Side by side", false) }{ as_("Over one another", true) }</span>
+            { go.text("Go").class("quiet").html() }
+            { close.class("quiet").html() }
+        </span>
+    }
 }
 
 /// The tree.

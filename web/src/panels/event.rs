@@ -14,6 +14,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::icons::Sign;
+use crate::lazy;
 use crate::panels::chain::chain;
 use crate::panels::message::message;
 use crate::parts::button::Button;
@@ -22,8 +23,23 @@ use crate::store::run::Run;
 use crate::store::work::{Deed, Work, WorkAction};
 use crate::words;
 
-/// What is looked into.
-pub fn look(desk: &Desk, work: &Work, pick: Pick) -> Html {
+/// What [`LOOK`] is drawn from.
+#[derive(Clone, PartialEq)]
+pub struct LookProps {
+    /// Ways to change the document.
+    pub desk: Desk,
+    /// The document.
+    pub work: UseReducerHandle<Work>,
+    /// What is looked into.
+    pub pick: Pick,
+}
+
+lazy::chunk! {
+    /// What is looked into.
+    pub static LOOK: look(LookProps) = |props| look(&props.desk, &props.work, props.pick);
+}
+
+fn look(desk: &Desk, work: &Work, pick: Pick) -> Html {
     let gone = html! { <p class="small">{ "It does not exist in this run any more." }</p> };
     if !pick.exists(work.run.session().trace()) {
         return html! { <div class="look">{ gone }</div> };

@@ -169,5 +169,6 @@ fn until(
     } else {
         "in this run".to_owned()
     };
+    let node = words::name(session.scenario(), node);
     Err(format!("{field} of {node} does not become “{}” {far}.", value.chars().take(40).collect::<String>()))
 }

@@ -6,10 +6,12 @@ use lightcone_sim::ids::NodeId;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
+use crate::diagram::other::Elsewhere;
 use crate::icons::Sign;
+use crate::lazy::Lazy;
 use crate::panels::branches;
 use crate::panels::checks::{self, broken};
-use crate::panels::event;
+use crate::panels::event::{LOOK, LookProps};
 use crate::panels::next::{Next, hold_all};
 use crate::panels::nodes;
 use crate::panels::script::Script;
@@ -29,6 +31,8 @@ pub struct SideProps {
     pub habits: Rc<Habits>,
     /// What is picked.
     pub pick: Option<Pick>,
+    /// What is looked into in another branch.
+    pub elsewhere: Option<Elsewhere>,
     /// Lanes in order.
     pub lanes: Vec<NodeId>,
     /// Whether the window is a phone's.
@@ -51,10 +55,10 @@ pub fn Side(props: &SideProps) -> Html {
     let desk = use_desk();
     let tab = use_state_eq(|| "nodes");
     // On a phone, what is picked comes to the front.
-    use_effect_with(props.pick, {
+    use_effect_with((props.pick, props.elsewhere.as_ref().map(|elsewhere| elsewhere.pick)), {
         let tab = tab.setter();
-        move |pick| {
-            if pick.is_some() {
+        move |(pick, elsewhere)| {
+            if pick.is_some() || elsewhere.is_some() {
                 tab.set("look");
             }
         }
@@ -92,23 +96,38 @@ fn folded(props: &SideProps, name: &str) -> bool {
 }
 
 fn look(desk: &Desk, props: &SideProps) -> Html {
+    if let Some(elsewhere) = &props.elsewhere {
+        let name = format!(" in {}", elsewhere.name);
+        return html! {
+            <ContextProvider<Desk> key="elsewhere" context={elsewhere.desk.clone()}>
+                { picked(&elsewhere.desk, props, (&elsewhere.work, elsewhere.pick), &name) }
+            </ContextProvider<Desk>>
+        };
+    }
     match props.pick {
-        Some(pick) => picked(desk, props, pick),
+        Some(pick) => picked(desk, props, (&props.work, pick), ""),
         None => {
             html! { <p class="small nothing-picked" hidden={!props.narrow}>{ "Tap an arrow or a dot in the diagram to look into it." }</p> }
         }
     }
 }
 
-fn picked(desk: &Desk, props: &SideProps, pick: Pick) -> Html {
+fn picked(
+    desk: &Desk,
+    props: &SideProps,
+    (work, pick): (&UseReducerHandle<Work>, Pick),
+    branch: &str,
+) -> Html {
     let (title, id) = match pick {
         Pick::Event(id) => ("Event", id.to_string()),
         Pick::Message(id) => ("Message", id.to_string()),
     };
     let close =
         Button::new(Sign::Cross, "Look no longer", desk.picking(None)).hint("Esc").class("quiet").html();
-    fold(desk, "look", format!("{title} {id}"), close, folded(props, "look"), &|| {
-        event::look(desk, &props.work, pick)
+    let title = format!("{title} {id}{branch}");
+    fold(desk, "look", title, close, folded(props, "look"), &|| {
+        let with = LookProps { desk: desk.clone(), work: work.clone(), pick };
+        html! { <Lazy<LookProps> part={&LOOK} {with} /> }
     })
 }
 

@@ -276,6 +276,8 @@ pub struct Habits {
     pub aside: bool,
     /// Whether the hint for newcomers was put away.
     pub hinted: bool,
+    /// Whether two branches that are compared lie over one another, and not side by side.
+    pub over: bool,
     /// Whether keys that are letters or signs do nothing, for those who speak to their machine or press them unawares.
     pub keyless: bool,
 }
@@ -289,6 +291,7 @@ impl Default for Habits {
             folded: Vec::new(),
             aside: false,
             hinted: false,
+            over: false,
             keyless: false,
         }
     }
@@ -316,6 +319,10 @@ pub enum HabitsAction {
     Aside,
     /// The hint was read.
     Hinted,
+    /// Two branches lie over one another, or side by side.
+    Over(bool),
+    /// The other of the two.
+    TurnOver,
     /// Letters and signs are keys, or not.
     Keyless(bool),
 }
@@ -363,6 +370,8 @@ impl Reducible for Habits {
             },
             HabitsAction::Aside => habits.aside = !habits.aside,
             HabitsAction::Hinted => habits.hinted = true,
+            HabitsAction::Over(over) => habits.over = over,
+            HabitsAction::TurnOver => habits.over = !habits.over,
             HabitsAction::Keyless(keyless) => habits.keyless = keyless,
         }
         // A browser that keeps nothing is no reason to complain.

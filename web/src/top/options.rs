@@ -2,7 +2,7 @@
 
 use lightcone_diagram::Flow;
 use lightcone_sim::ids::NodeId;
-use lightcone_sim::scenario::Scenario;
+use lightcone_sim::sorted::sort;
 use yew::prelude::*;
 
 use crate::desk::Desk;
@@ -12,18 +12,20 @@ use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::parts::pop::Sheet;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction, Shade};
+use crate::store::work::Work;
 use crate::words;
 
 /// What the options show.
-pub struct Options<'a> {
+#[derive(Clone, PartialEq)]
+pub struct Options {
+    /// Ways to change the stores.
+    pub desk: Desk,
     /// How things are looked at.
-    pub look: &'a Look,
-    /// What runs.
-    pub scenario: &'a Scenario,
-    /// Kinds of messages of this run.
-    pub kinds: Vec<&'static str>,
+    pub look: UseReducerHandle<Look>,
+    /// The document at work.
+    pub work: UseReducerHandle<Work>,
     /// Lanes in order.
-    pub lanes: &'a [NodeId],
+    pub lanes: Vec<NodeId>,
     /// Whether text is large.
     pub large: bool,
     /// Whether keys that are letters do nothing.
@@ -33,8 +35,8 @@ pub struct Options<'a> {
 }
 
 /// Options of the diagram.
-pub fn options(desk: &Desk, shown: &Options<'_>) -> Html {
-    let look = shown.look;
+pub fn options(shown: &Options) -> Html {
+    let (desk, look) = (&shown.desk, &shown.look);
     let turn = match (look.turned, look.view.flow) {
         (false, _) => "auto",
         (true, Flow::LeftToRight) => "across",
@@ -76,7 +78,7 @@ pub fn options(desk: &Desk, shown: &Options<'_>) -> Html {
             <label class="tick"><input type="checkbox" checked={!shown.keyless} onchange={onkeys} /><span>{ "Letters and signs are keys, such as c for a crash" }</span></label>
             <PickList label="Colours" choices={shades} value={shade} onpick={onshade} name="shade" />
             <h3>{ "Messages" }</h3>
-            <div class="ticks">{ for shown.kinds.iter().map(|kind| kind_tick(&desk.look, look, kind)) }</div>
+            <div class="ticks">{ for kinds(&shown.work).iter().map(|kind| kind_tick(&desk.look, look, kind)) }</div>
             <h3>{ "Lanes" }</h3>
             <ol class="lane-list">{ for (0..shown.lanes.len()).map(|place| lane_row(desk, shown, place)) }</ol>
         </Sheet>
@@ -109,15 +111,15 @@ fn kind_tick(dispatcher: &UseReducerDispatcher<Look>, look: &Look, kind: &'stati
     }
 }
 
-fn lane_row(desk: &Desk, shown: &Options<'_>, place: usize) -> Html {
+fn lane_row(desk: &Desk, shown: &Options, place: usize) -> Html {
     let node = shown.lanes[place];
-    let name = words::name(shown.scenario, node);
+    let name = words::name(&shown.work.scenario, node);
     let hidden = shown.look.view.hidden_nodes.contains(&node);
     let onchange = {
         let look = desk.look.clone();
         Callback::from(move |event: Event| look.dispatch(LookAction::Lane(node, !dom::ticked(&event))))
     };
-    let moved = |by: isize| desk.looking(LookAction::Order(moved(shown.lanes, place, by)));
+    let moved = |by: isize| desk.looking(LookAction::Order(moved(&shown.lanes, place, by)));
     html! {
         <li key={node.to_string()} class="row">
             <label class="tick"><input type="checkbox" checked={!hidden} {onchange} /><span>{ name.clone() }</span></label>
@@ -145,4 +147,15 @@ pub fn order(look: &Look, nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
         look.view.order.iter().copied().filter(|node| nodes.contains(node)).collect();
     order.extend(nodes.into_iter().filter(|node| !look.view.order.contains(node)));
     order
+}
+
+/// The kinds of messages of a run, by name. A long run is sampled at its beginning.
+fn kinds(work: &Work) -> Vec<&'static str> {
+    let session = work.run.session();
+    let messages = session.trace().messages().take(5_000);
+    let mut kinds: Vec<&'static str> =
+        messages.filter_map(|(id, _)| session.message(id)).map(|told| told.kind).collect();
+    sort(&mut kinds);
+    kinds.dedup();
+    kinds
 }
