@@ -88,3 +88,21 @@ fn a_violated_run_is_drawn_all_the_same() {
         .collect();
     assert!(codes.contains(&0) && codes.contains(&1), "{codes:?}");
 }
+
+#[test]
+fn a_long_run_is_drawn_from_afar() {
+    let draw = |more: &[&str]| {
+        let words: Vec<&str> = ["draw", "raft", "--until", "60s", "--width", "1200", "-o", "-"]
+            .iter()
+            .chain(more)
+            .copied()
+            .collect();
+        printed(&words)
+    };
+    let svg = draw(&["--overview"]);
+    assert!(
+        svg.contains("bars count events") && svg.contains(" in ") && svg.contains("class=\"count e"),
+        "{svg}"
+    );
+    assert!(svg.len() < draw(&["--scale", "true"]).len(), "{} bytes", svg.len());
+}
