@@ -87,7 +87,7 @@ fn least_gap(view: &View, count: usize) -> f64 {
     match (view.flow, count) {
         // A phone is narrow.
         (Flow::TopToBottom, _) => view.lane_gap_px.min(48.0).min(text * 3.4).max(text * 2.0),
-        (_, 0..=12) => view.lane_gap_px.max(text * 4.0),
+        (_, 0..=12) => view.lane_gap_px.max(text * 3.0),
         (_, 13..=40) => text * 2.8,
         _ => text * 2.0,
     }
