@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { inFirefox } from "./browser.mjs";
 import { choose, laneMenu, playhead, press, ready, script, telling, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 import { longRun } from "./long-run.mjs";
@@ -58,7 +59,7 @@ for (const [name, viewport, colorScheme, deviceScaleFactor] of [
     const now = await page.locator(".now-line").boundingBox();
     const window = await page.locator(".scroll").boundingBox();
     const [at, size] = name === "phone" ? [now.y - window.y, window.height] : [now.x - window.x, window.width];
-    assert.ok(at > size * 0.6 && at < size, `the playhead at ${at} of ${size}`);
+    assert.ok(at > size * 0.5 && at < size, `the playhead at ${at} of ${size}`);
     assert.deepEqual(await sideways(page), []);
     assert.deepEqual(await smallTargets(page), []);
     assert.deepEqual(await violations(page), []);
@@ -73,8 +74,11 @@ test("a double click comes near to what was clicked, and keys go away again", as
   const place = { x: box.x + 300, y: box.y + 330 };
   await page.mouse.click(place.x, place.y);
   const clicked = (await playhead(page)).at ?? Number(await page.locator("[data-now]").getAttribute("data-now").then((now) => now.split(/[^\d]/)[0])) / 1e9;
-  await page.mouse.dblclick(place.x, place.y);
+  // WebDriver tells Firefox of two clicks and never of a double one.
+  if (inFirefox) await page.locator(".scroll").dispatchEvent("dblclick", { clientX: place.x, clientY: place.y });
+  else await page.mouse.dblclick(place.x, place.y);
   await afar(page).waitFor({ state: "detached" });
+  assert.equal(await page.locator("[data-sheet]").count(), 0, "no menu of what was clicked first");
   await page.locator("svg.body [data-target^='event ']").first().waitFor({ state: "attached" });
   await until(async () => Math.abs((await middle(page)) - clicked) < SECONDS * 0.02, `${clicked} s in sight`);
   await shot("afar-come-near");
@@ -105,7 +109,8 @@ test("bars are drawn anew in another light", async (t) => {
   const { page } = await open(t, { url: longRun(EVENTS), viewport: SIZE });
   await far(page);
   const before = (await drawn(page, ".stage canvas")).colours[0][0];
-  await page.emulateMedia({ colorScheme: "dark" });
+  const before_dark = page.getByRole("button", { name: /^Colours/ });
+  for (let press = 0; press < 2; press += 1) await before_dark.click();
   await until(async () => (await drawn(page, ".stage canvas")).colours[0][0] !== before, "other colours");
 });
 

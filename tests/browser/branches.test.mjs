@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pause, playhead, playing, press, ready, script, telling, toNode, until } from "./hands.mjs";
+import { pause, playhead, playing, press, ready, script, telling, toNode, typeInto, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -70,7 +70,7 @@ test("one goes over to the other branch and back; each keeps its script and its 
 test("branches are named, stand as a tree, and can be taken out", async (t) => {
   const { page } = await two(t);
   const name = rows(page).nth(1).locator("input");
-  await name.fill("The leader crashes");
+  await typeInto(page, name, "The leader crashes");
   await name.press("Enter");
   await name.blur();
   await press(page, "B");

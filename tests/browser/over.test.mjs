@@ -40,6 +40,24 @@ async function clickOn(page, mark, touch = false) {
   else await page.mouse.click(x, y);
 }
 
+test("Fit at the end of the run shows marks, however often it is asked for", async (t) => {
+  const { page } = await two(t);
+  await over(page);
+  await press(page, "End");
+  const inSight = () =>
+    page.evaluate(() => {
+      const window = document.querySelector(".over-pane .scroll").getBoundingClientRect();
+      const marks = [...document.querySelectorAll(".over-pane svg.body .event")].map((mark) => mark.getBoundingClientRect());
+      return marks.filter(({ left, right }) => left > window.left + 100 && right < window.right).length;
+    });
+  for (let count = 0; count < 5; count += 1) {
+    await page.keyboard.press("f");
+    // Longer than anything is drawn: what is wrong must stay wrong to be found.
+    await page.waitForTimeout(700);
+    assert.ok((await inSight()) > 0, `${await inSight()} marks in sight after Fit was pressed ${count + 1} times`);
+  }
+});
+
 test("by the switch, and by its key, two branches lie over one another and side by side, and that is remembered", async (t) => {
   const { page, leader, shot } = await two(t);
   await over(page);

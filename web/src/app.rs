@@ -156,6 +156,7 @@ fn Page(props: &PageProps) -> Html {
     let compared = work.branches.shown().filter(|_| sight == Sight::SpaceTime).cloned();
     let (compared, over) = if habits.over { (None, compared) } else { (compared, None) };
     class.push(compared.as_ref().map(|_| "comparing"));
+    class.push(picked.map(|_| "looking"));
     let sight = match (sight, over) {
         (Sight::SpaceTime, Some(branch)) => {
             let (work, look, shown) = (work.clone(), look.clone(), (*shown).clone());

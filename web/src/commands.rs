@@ -35,7 +35,7 @@ pub fn use_commands(
         let (work, open, (lecture, number)) = latest.borrow().clone();
         match command {
             Command::Notes => open_notes(desk, number),
-            _ => obey(desk, &work, open, lecture.on, command),
+            _ => obey(desk, &work, open, (lecture.on, lecture.on && lecture.black), command),
         }
     });
     use_keys(run, keyless);
@@ -45,12 +45,16 @@ fn obey(
     desk: &Desk,
     work: &Work,
     (pick, pop): (Option<Pick>, Option<Pop>),
-    presenting: bool,
+    (presenting, dark): (bool, bool),
     command: Command,
 ) {
     let dispatch = |action| desk.work.dispatch(action);
     let toggle = |other: Pop| desk.pop.set((pop.as_ref() != Some(&other)).then_some(other));
     match command {
+        // What is stepped in the dark nobody sees: the first press brings the light back.
+        Command::Space | Command::Step | Command::StepBack if dark => {
+            desk.lecture.dispatch(LectureAction::Black);
+        }
         Command::Space if presenting => dispatch(WorkAction::Step),
         Command::Blank if presenting => desk.lecture.dispatch(LectureAction::Black),
         Command::Laser if presenting => desk.lecture.dispatch(LectureAction::Laser),

@@ -20,6 +20,17 @@ pub fn clock(at: Ns) -> String {
     format!("{}.{:03} s", ms / 1_000, ms % 1_000)
 }
 
+/// A time that somebody wrote into a field. A number without a unit is a question and no time: files mean nanoseconds by
+/// it, and people do not.
+pub fn time(text: &str) -> Result<Ns, String> {
+    let text = text.trim();
+    let is_bare = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_bare && text != "0" && text.len() <= 20 {
+        return Err(format!("`{text}` of what? Write {text}ms or {text}s."));
+    }
+    text.parse()
+}
+
 /// A time that may be below zero.
 pub fn local(ns: i64) -> String {
     let sign = if ns < 0 { "−" } else { "" };

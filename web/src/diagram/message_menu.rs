@@ -45,7 +45,7 @@ pub fn MessageMenu(props: &MessageMenuProps) -> Html {
     };
     let onchange = {
         let (desk, wrong, sent) = (desk.clone(), wrong.setter(), record.sent.0);
-        Callback::from(move |event: Event| match dom::value(&event).parse::<Ns>() {
+        Callback::from(move |event: Event| match words::time(&dom::value(&event)) {
             Ok(at) if at > sent => {
                 desk.pop.set(None);
                 desk.act(Deed::Arrive(id, at));

@@ -163,6 +163,15 @@ pub fn Pane(props: &PaneProps) -> Html {
             }
         })
     };
+    // Whoever comes near by a double click wants no menu of what was clicked first.
+    let ondblclick = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| {
+            if overview {
+                desk.pop.set(None);
+            }
+        })
+    };
     let oncontextmenu = {
         let (desk, run, plan, node) = (desk.clone(), work.run.clone(), plan.clone(), node.clone());
         Callback::from(move |event: MouseEvent| {
@@ -236,7 +245,7 @@ pub fn Pane(props: &PaneProps) -> Html {
         <section class="pane" aria-label={if props.fixed { "Space-time diagram of the other branch" } else { "Space-time diagram" }} data-flow={if flow == Flow::LeftToRight { "across" } else { "down" }}>
             if !props.fixed { { toolbar(&desk, tools) } }
             { plan.as_ref().map(|plan| drag.words(&plan.0, &*work.run.session(), &work.scenario, work.now)).unwrap_or_default() }
-            <div ref={node} tabindex="0" role="application" aria-label="Marks of the diagram" aria-description={HOW} {onfocus} {onkeydown} class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu}
+            <div ref={node} tabindex="0" role="application" aria-label="Marks of the diagram" aria-description={HOW} {onfocus} {onkeydown} class={classes!("scroll", drag.pull().map(|_| "pulling"), if flow == Flow::LeftToRight { "across" } else { "down" })} {onclick} {oncontextmenu} {ondblclick}
                 onpointerdown={drag.onpointerdown.clone()} onpointermove={drag.onpointermove.clone()} onpointerup={drag.onpointerup.clone()} onpointercancel={drag.oncancel.clone()}>
                 <div class="unseen">{ marks }</div>
                 { stage }

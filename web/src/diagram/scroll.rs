@@ -66,10 +66,16 @@ pub fn use_scroll(
         let known = before.borrow();
         let first = known.is_none();
         known.as_ref().is_none_or(|known| known != plan).then_some(())?;
+        let (element, pointed) = (node.cast::<Element>()?, anchor.borrow().pointed.is_some());
         let to = kept_at(*anchor.borrow(), plan, playing, (true, first))?;
-        let room = room(&node.cast::<Element>()?, flow, 0.0);
-        let last = (plan.0.length() + plan.0.gutter() - room).max(0.0);
-        Some(about(to.clamp(0.0, last), room))
+        let whole = room(&element, flow, 0.0);
+        let last = (plan.0.length() + plan.0.gutter() - whole).max(0.0);
+        let to = to.clamp(0.0, last);
+        // What is in sight in the end is told, and not what would be if the playhead were not followed.
+        let x = plan.0.x_of(playing.now.instant());
+        let room = room(&element, flow, plan.0.gutter());
+        let to = followed(x, (to, room), playing.playing).filter(|_| !pointed).unwrap_or(to);
+        Some(about(to.clamp(0.0, last), whole))
     });
     use_effect_with((plan.clone(), playing), {
         let (node, anchor) = (node.clone(), anchor.clone());
@@ -162,11 +168,20 @@ fn about(from: f64, room: f64) -> (f64, f64) {
 
 /// Keeps the playhead in sight.
 fn follow(element: &Element, flow: Flow, plan: &Plan, x: f64, playing: bool) {
-    let room = room(element, flow, plan.0.gutter());
-    let at = x - offset(element, flow);
+    let sight = (offset(element, flow), room(element, flow, plan.0.gutter()));
+    if let Some(to) = followed(x, sight, playing) {
+        scroll_to(element, flow, to);
+    }
+}
+
+/// Where it has to be scrolled to for a place to be in sight, if it is not.
+fn followed(x: f64, (offset, room): (f64, f64), playing: bool) -> Option<f64> {
+    let at = x - offset;
     if playing && at > room * FAR {
-        scroll_to(element, flow, x - room * FAR);
+        Some(x - room * FAR)
     } else if at < 0.0 || at > room * 0.92 {
-        scroll_to(element, flow, x - room * 0.5);
+        Some(x - room * 0.5)
+    } else {
+        None
     }
 }

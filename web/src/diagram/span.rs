@@ -70,6 +70,6 @@ pub fn SpanMenu(props: &SpanMenuProps) -> Html {
 }
 
 fn read(from: &str, to: &str) -> Result<(Ns, Ns), String> {
-    let (from, to): (Ns, Ns) = (from.parse()?, to.parse()?);
+    let (from, to) = (words::time(from)?, words::time(to)?);
     if from < to { Ok((from, to)) } else { Err("It must end after it began.".to_owned()) }
 }

@@ -71,7 +71,7 @@ fn far_words(shown: &Toolbar) -> &'static str {
     match shown.scale {
         _ if shown.overview => "Seen from afar: bars count events. Zoom in, or click twice, to see each.",
         TimeScale::True => "",
-        TimeScale::Warped | TimeScale::Logical => "Marks keep apart, so not all fits. “true” time fits it.",
+        TimeScale::Warped | TimeScale::Logical => "Not all fits: try “true” time",
     }
 }
 

@@ -81,6 +81,8 @@ fn Notes(props: &NotesProps) -> Html {
         let seconds = seconds.setter();
         Callback::from(move |_| seconds.set(0))
     };
+    // A lab has its prose; a run has what was pinned to it.
+    let is_bare = !(slip.coming.is_empty() && slip.remarks.is_empty() && slip.prose.is_empty());
     html! {
         <>
             <style>{ style::sheet() }</style>
@@ -93,6 +95,7 @@ fn Notes(props: &NotesProps) -> Html {
                 </header>
                 <section class="notes-part notes-now" aria-label="Now" tabindex="0"><h2>{ "Now" }</h2><p>{ slip.now }</p>{ for slip.prose.into_iter().map(|text| html! { <p class="notes-prose">{ text }</p> }) }{ for slip.remarks.into_iter().map(|text| html! { <p class="notes-remark">{ text }</p> }) }</section>
                 <section class="notes-part next" aria-label="Next"><h2>{ "Next" }</h2><p>{ slip.next }</p></section>
+                <p class="small notes-how" hidden={is_bare}>{ "Your own notes stand here: pin one to an event (click it, “Pin a note”), and it comes up when the run does." }</p>
                 <section class="notes-part" aria-label="Your notes" hidden={slip.coming.is_empty()}><h2>{ "Your notes ahead" }</h2>{ for slip.coming.into_iter().map(|text| html! { <p>{ text }</p> }) }</section>
                 <footer class="transport-keys" role="group" aria-label="Playhead">
                     { Button::new(Sign::ToStart, "To start", press(Order::ToStart)).html() }

@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::desk::use_desk;
 use crate::dom;
 use crate::store::work::Deed;
+use crate::words;
 
 /// Properties of [`Editor`].
 #[derive(Properties, PartialEq)]
@@ -61,7 +62,7 @@ fn values(entry: &Entry) -> Vec<Value> {
     let mut values = vec![Value {
         name: "at",
         text: entry.at.to_string(),
-        put: |entry, text| Ok(Entry { at: text.parse()?, ..entry.clone() }),
+        put: |entry, text| Ok(Entry { at: words::time(text)?, ..entry.clone() }),
     }];
     match &entry.action {
         Action::Crash { node }
@@ -133,7 +134,7 @@ fn put_after(entry: &Entry, text: &str) -> Result<Entry, String> {
 fn put_until(entry: &Entry, text: &str) -> Result<Entry, String> {
     let end: Option<Ns> = match text.trim() {
         "" | "healed" => None,
-        text => Some(text.parse()?),
+        text => Some(words::time(text)?),
     };
     Ok(with(entry, |action| {
         if let Action::Cut { until, .. } | Action::Partition { until, .. } = action {

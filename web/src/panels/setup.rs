@@ -18,6 +18,7 @@ use crate::parts::pick_list::PickList;
 use crate::store::run::protocol;
 use crate::store::work::WorkAction;
 use crate::top::bar::dice;
+use crate::words;
 
 /// Properties of [`Setup`].
 #[derive(Properties, PartialEq)]
@@ -191,10 +192,10 @@ fn fields(scenario: &Scenario) -> Vec<Field> {
             Ok(Scenario { seed: whole(text)?, ..old.clone() })
         }),
         field("latency from", min.to_string(), "a message takes at least so long", |old, text| {
-            with_latency(old, |_, max| Ok((text.parse()?, max)))
+            with_latency(old, |_, max| Ok((words::time(text)?, max)))
         }),
         field("latency to", max.to_string(), "a message takes at most so long", |old, text| {
-            with_latency(old, |min, _| Ok((min, text.parse()?)))
+            with_latency(old, |min, _| Ok((min, words::time(text)?)))
         }),
         field(
             "lost, %",
@@ -284,7 +285,7 @@ fn param(
             };
             let read = move |text: &str| {
                 if is_time {
-                    return text.parse::<Ns>().map(|time| Value::from(time.0));
+                    return words::time(text).map(|time| Value::from(time.0));
                 }
                 serde_json::from_str(text).map_err(|_| no_number(text, "a number"))
             };

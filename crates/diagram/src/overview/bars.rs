@@ -254,8 +254,12 @@ pub(super) fn legend(pen: &mut Pen, layout: &Layout, scale: Scale) {
         bold: false,
         content: "bars count events".to_owned(),
     };
+    let words = match words.width() < layout.gutter - text {
+        true => words,
+        false => Words { content: "events".to_owned(), ..words },
+    };
     pen.words("what", "axis-number", &words)
-        .title("Seen from afar. Zoom in, or click twice, to see each event.");
+        .title("Seen from afar: bars count events. Zoom in, or click twice, to see each.");
     let rows = [("count", scale.full[0]), ("count client", scale.full[1])];
     for (row, (class, full)) in rows.into_iter().filter(|(_, full)| *full > 0).enumerate() {
         let (x, y) = (text * 0.9, layout.axis_across() + text * (1.5 + 1.5 * row as f64));
