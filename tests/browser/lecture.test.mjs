@@ -22,17 +22,24 @@ async function lecture(t, options = {}) {
 const caption = (page) => page.locator(".caption").textContent();
 const event = async (page) => (await playhead(page)).event;
 
+/** The window's: a lecture may take the whole screen, whatever that is. */
+const size = (page) => page.evaluate(() => ({ width: innerWidth, height: innerHeight }));
+
 test("only the diagram and what it shows are left, large, and Escape brings all back", async (t) => {
   const { page, shot } = await lecture(t);
   for (const gone of [".bar", ".side", ".transport", ".toolbar"]) {
     assert.equal(await page.locator(gone).first().isVisible(), false, gone);
   }
   const box = await page.locator(".pane").boundingBox();
-  assert.ok(box.width > 1400 && box.height > 740, JSON.stringify(box));
-  const size = await page.locator(".caption").evaluate((caption) => Number.parseFloat(getComputedStyle(caption).fontSize));
-  assert.ok(size >= 22, `${size} px`);
+  const { width, height } = await size(page);
+  assert.ok(box.width > width - 40 && box.height > height - 160, JSON.stringify(box));
+  const text = await page.locator(".caption").evaluate((caption) => Number.parseFloat(getComputedStyle(caption).fontSize));
+  assert.ok(text >= 22, `${text} px`);
   await shot("lecture-light");
   await page.keyboard.press("Escape");
+  await page.waitForTimeout(300);
+  // Where the browser takes the first one to leave the whole screen.
+  if ((await page.locator("[data-lecture]").count()) > 0) await page.keyboard.press("Escape");
   await page.locator(".bar").waitFor();
   await page.locator("[data-lecture]").waitFor({ state: "detached" });
 });
@@ -56,7 +63,7 @@ test("b and . darken the screen and bring it back, and nothing moves meanwhile",
   for (const key of ["b", "."]) {
     await page.keyboard.press(key);
     await dark.waitFor();
-    assert.deepEqual(await dark.boundingBox(), { x: 0, y: 0, ...SIZE });
+    assert.deepEqual(await dark.boundingBox(), { x: 0, y: 0, ...(await size(page)) });
     await page.keyboard.press(key);
     await dark.waitFor({ state: "hidden" });
   }

@@ -162,7 +162,10 @@ pub fn toggle(desk: &Desk, on: bool) {
 /// Puts the page on the whole screen, where the browser lets it, or back.
 pub fn full_screen(on: bool) {
     if !on {
-        document().exit_fullscreen();
+        // Whoever has left it already, by a key of the browser's own, is not to leave it again.
+        if document().fullscreen_element().is_some() {
+            document().exit_fullscreen();
+        }
     } else if let Some(root) = document().document_element() {
         let _ = root.request_fullscreen();
     }

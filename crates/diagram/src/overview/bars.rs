@@ -254,7 +254,7 @@ pub(super) fn legend(pen: &mut Pen, layout: &Layout, scale: Scale) {
         bold: false,
         content: "bars count events".to_owned(),
     };
-    let words = match words.width() < layout.gutter - text {
+    let words = match words.width() < layout.gutter - text * 0.5 {
         true => words,
         false => Words { content: "events".to_owned(), ..words },
     };
