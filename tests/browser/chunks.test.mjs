@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { inFirefox } from "./browser.mjs";
 import { playhead, ready } from "./hands.mjs";
 import { address, open } from "./harness.mjs";
 
@@ -18,7 +19,8 @@ async function watched(t, expect = []) {
   return { page, shot, asked, lose, find, go };
 }
 
-const LOST = [/-(run_paxos|help)\.wasm/, /Failed to fetch/, /ERR_FAILED/];
+// Firefox writes no more of what was lost than that it is an error of the page's script.
+const LOST = [/-(run_paxos|help)\.wasm/, /Failed to fetch/, /ERR_FAILED/, ...(inFirefox ? [/^console: Error \(\S+\.js\)$/] : [])];
 
 const protocol = (page) => page.getByRole("combobox", { name: "Protocol", exact: true });
 
