@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pause, press, ready, script, telling, until } from "./hands.mjs";
+import { pause, press, ready, script, telling, typeInto, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
@@ -222,10 +222,10 @@ test("by keys alone: along a message to its effect, and when it arrives", async 
   const menu = page.locator('[data-sheet="message"]');
   await menu.waitFor();
   const field = menu.getByLabel("arrives at");
-  await field.fill("1ns");
+  await typeInto(page, field, "1ns");
   await field.press("Enter");
   await menu.getByText(/cannot arrive before/).waitFor();
-  await field.fill("1400ms");
+  await typeInto(page, field, "1400ms");
   await telling(page, () => field.press("Enter"));
   assert.match((await script(page)).join(), /arrives/);
   await page.keyboard.press(">");
