@@ -198,7 +198,10 @@ test("a keyboard alone reaches the table, and the playhead's row is where it beg
   const { page } = await at(t, "raft?t=950ms&view.as=table");
   await page.getByRole("combobox", { name: "Kind", exact: true }).focus();
   await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "grid");
+  const role = () => page.evaluate(() => document.activeElement.getAttribute("role"));
+  // Firefox stops at what scrolls as well.
+  if ((await role()) !== "grid") await page.keyboard.press("Tab");
+  assert.equal(await role(), "grid");
   const all = await rows(page);
   const now = await page.locator(".event-row.now").getAttribute("data-event");
   await page.keyboard.press("ArrowUp");
