@@ -11,9 +11,10 @@ cargo xtask serve [--port N] [--under /PATH/] [--no-build]
     (port 8080, or a free one where that is busy; 0 takes any free port)
 cargo xtask build
     writes the page to dist/, for any folder of any static host
-cargo xtask test [fmt|clippy|native|wasm|page|browser|firefox]... [--firefox]
+cargo xtask test [fmt|clippy|native|wasm|page|browser|firefox]... [--firefox] [--lean]
     runs every check, or only those named; firefox is the main stories in
-    Firefox, and --firefox all that Chromium does
+    Firefox, and --firefox all that Chromium does; with --lean what was compiled
+    for one stage is removed when no later one needs it, for a small disk
 cargo xtask size
     builds the page and measures what its first view transfers
 cargo xtask bench
@@ -41,6 +42,8 @@ pub enum Task {
     Test {
         /// The stages, in the order in which they run.
         stages: Vec<Stage>,
+        /// Whether what no later stage needs is removed.
+        lean: bool,
     },
     /// Measure the page.
     Size,
@@ -98,7 +101,9 @@ fn serve(mut words: impl Iterator<Item = String>) -> Result<Task, Failure> {
 }
 
 fn test(words: impl Iterator<Item = String>) -> Result<Task, Failure> {
-    let named = words
+    let (options, names): (Vec<String>, Vec<String>) = words.partition(|word| word == "--lean");
+    let named = names
+        .into_iter()
         .map(|word| {
             Stage::named(&word)
                 .ok_or_else(|| Failure::Usage(format!("there is no stage `{word}` of the test")))
@@ -106,7 +111,7 @@ fn test(words: impl Iterator<Item = String>) -> Result<Task, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     let wanted = |stage: &Stage| if named.is_empty() { stage.is_usual() } else { named.contains(stage) };
     let stages = Stage::ALL.into_iter().filter(wanted).collect();
-    Ok(Task::Test { stages })
+    Ok(Task::Test { stages, lean: !options.is_empty() })
 }
 
 #[cfg(test)]
@@ -130,10 +135,11 @@ mod tests {
     #[test]
     fn stages_run_in_their_own_order_however_they_are_named() {
         let stages = vec![Stage::Fmt, Stage::Page, Stage::Browser];
-        assert_eq!(words("test browser page fmt").unwrap(), Task::Test { stages });
-        let Task::Test { stages } = words("test").unwrap() else { panic!("a test") };
+        assert_eq!(words("test browser page fmt").unwrap(), Task::Test { stages, lean: false });
+        let Task::Test { stages, lean: true } = words("test --lean").unwrap() else { panic!("a test") };
         assert_eq!(stages, Stage::ALL[..7]);
-        assert_eq!(words("test --firefox").unwrap(), Task::Test { stages: vec![Stage::WholeFirefox] });
+        let stages = vec![Stage::WholeFirefox];
+        assert_eq!(words("test --firefox").unwrap(), Task::Test { stages, lean: false });
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod bench_web;
 mod chunks;
 mod command;
 mod course;
+mod disk;
 mod failure;
 mod offline;
 mod page;
@@ -58,7 +59,7 @@ fn run() -> Result<ExitCode, Failure> {
             page::build(&project)?;
             println!("The page is in dist/. Any static host can serve it, from any folder.");
         }
-        Task::Test { stages } => return Ok(test::run(&project, &stages)),
+        Task::Test { stages, lean } => return Ok(test::run(&project, &stages, lean)),
         Task::Size => {
             page::build(&project)?;
             size::measure(&project)?;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use std::{fmt, fs};
 
 use crate::command;
+use crate::disk;
 use crate::failure::Failure;
 use crate::page;
 use crate::project::Project;
@@ -144,8 +145,9 @@ impl Outcome {
     }
 }
 
-/// Runs stages, tells about each, and ends with a line that counts what passed and failed.
-pub fn run(project: &Project, stages: &[Stage]) -> ExitCode {
+/// Runs stages, tells about each, and ends with a line that counts what passed and failed. A lean run removes what was
+/// compiled for a stage as soon as no later one uses it.
+pub fn run(project: &Project, stages: &[Stage], lean: bool) -> ExitCode {
     let mut report: Vec<(Stage, Option<Outcome>, Duration)> = Vec::new();
     for &stage in stages {
         println!("\n=== {stage} ===");
@@ -170,9 +172,29 @@ pub fn run(project: &Project, stages: &[Stage]) -> ExitCode {
         for failure in &outcome.failures {
             println!("{stage}: {failure}");
         }
+        if let Some(warning) = disk::warning(project).filter(|_| !outcome.passed()) {
+            println!("{stage}: {warning}");
+        }
+        if lean {
+            tidy(project, stage);
+        }
         report.push((stage, Some(outcome), start.elapsed()));
     }
     summarise(&report)
+}
+
+/// Removes what was compiled for a stage and is used by no later one.
+fn tidy(project: &Project, stage: Stage) {
+    let native = project.target().join("debug");
+    match stage {
+        // What macros and build scripts were compiled to serves the next stage as well.
+        Stage::Native => disk::remove_programs(&native.join("deps")),
+        Stage::Wasm => {
+            let parts = ["deps", "build", "examples", "incremental"].map(|part| native.join(part));
+            disk::remove(parts.into_iter().chain([project.target().join(tools::WASM).join("debug")]));
+        }
+        _ => {}
+    }
 }
 
 fn summarise(report: &[(Stage, Option<Outcome>, Duration)]) -> ExitCode {
