@@ -3,31 +3,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { pause, playhead, playing, press, ready, script, telling, toNode, typeInto, until } from "./hands.mjs";
+import { pause, playhead, press, ready, script, telling, twoBranches, typeInto, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
-
-/** Raft at 0.9 s, with a branch in which the leader has crashed, beside the first story in which it has not. */
-async function two(t, options = {}) {
-  const opened = await open(t, { url: "#raft?t=900ms", viewport: SIZE, ...options });
-  const { page } = opened;
-  await ready(page);
-  await pause(page);
-  const [leader] = await playing(page, "leader");
-  await press(page, "B");
-  await toNode(page, leader.node, "Crash");
-  const beside = page.locator(".beside");
-  await beside.locator("svg.body [data-target]").first().waitFor({ state: "attached" });
-  return { ...opened, leader: leader.node, beside };
-}
 
 const rows = (page) => page.getByRole("list", { name: "Branches" }).locator("li");
 const names = (page) => rows(page).locator("input").evaluateAll((inputs) => inputs.map((input) => input.value));
 const words = (beside) => beside.locator(".beside-words").textContent();
 
 test("a branch is begun and edited; the first story stays as it was, beside it, and what differs is said and lit", async (t) => {
-  const { page, beside, leader, shot } = await two(t);
+  const { page, beside, leader, shot } = await twoBranches(t);
   assert.deepEqual(await names(page), ["First", "Branch 2"]);
   assert.match((await script(page)).join(), new RegExp(`${leader} crashes`));
   assert.match(await words(beside), /^the same until 0\.900 s; then \d+ events of the upper one and \d+ events of this one differ$/);
@@ -38,7 +24,7 @@ test("a branch is begun and edited; the first story stays as it was, beside it, 
 });
 
 test("both diagrams stand at one playhead, whichever is moved", async (t) => {
-  const { page, beside } = await two(t);
+  const { page, beside } = await twoBranches(t);
   await press(page, "ArrowRight", "ArrowRight", "ArrowRight");
   const pill = (pane) => pane.locator("text").filter({ hasText: /^\d+\.\d{3} s$/ }).first().textContent();
   const first = page.locator("section.pane").first();
@@ -55,7 +41,7 @@ test("both diagrams stand at one playhead, whichever is moved", async (t) => {
 });
 
 test("one goes over to the other branch and back; each keeps its script and its undo", async (t) => {
-  const { page, beside, leader } = await two(t);
+  const { page, beside, leader } = await twoBranches(t);
   await telling(page, () => beside.getByRole("button", { name: "Go to First" }).click());
   assert.deepEqual(await script(page), []);
   assert.equal(await page.getByRole("button", { name: "Undo" }).first().isDisabled(), true);
@@ -68,7 +54,7 @@ test("one goes over to the other branch and back; each keeps its script and its 
 });
 
 test("branches are named, stand as a tree, and can be taken out", async (t) => {
-  const { page } = await two(t);
+  const { page } = await twoBranches(t);
   const name = rows(page).nth(1).locator("input");
   await typeInto(page, name, "The leader crashes");
   await name.press("Enter");
@@ -95,7 +81,7 @@ test("on a phone the two diagrams stand one under the other", async (t) => {
 });
 
 test("branches outlive a reload", async (t) => {
-  const { page, leader } = await two(t);
+  const { page, leader } = await twoBranches(t);
   // What is on the page is written down a moment later.
   await until(() => page.evaluate(() => Object.keys(sessionStorage).some((key) => key.startsWith("lightcone.branches."))), "the branches to be kept");
   await page.reload();
@@ -119,7 +105,7 @@ test("in a quiz the second diagram hides what lies ahead as the first one does",
 });
 
 test("each branch keeps its undo over a reload, the one that is not at work too", async (t) => {
-  const { page, leader } = await two(t);
+  const { page, leader } = await twoBranches(t);
   await telling(page, () => page.locator(".beside").getByRole("button", { name: "Go to First" }).click());
   await until(() => page.evaluate(() => Object.entries(sessionStorage).some(([key, text]) => key.startsWith("lightcone.branches.") && text.startsWith("[1,"))), "the branches to be kept as they are now");
   await page.reload();

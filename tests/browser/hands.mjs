@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 
+import { open } from "./harness.mjs";
+
 /** The page has started, shows a diagram, and no longer says that anything is on its way. */
 export async function ready(page) {
   await page.waitForFunction(() => {
@@ -253,4 +255,18 @@ export async function deliver(page, way, label) {
 /** Has a timer fire next. */
 export async function fire(page, node, label) {
   await telling(page, () => pending(page, node, label).getByRole("button", { name: "Fire now" }).click());
+}
+
+/** Raft at 0.9 s, and beside it a branch in which the leader has crashed. */
+export async function twoBranches(t, options = {}) {
+  const opened = await open(t, { url: "#raft?t=900ms", viewport: { width: 1440, height: 900 }, ...options });
+  const { page } = opened;
+  await ready(page);
+  await pause(page);
+  const [leader] = await playing(page, "leader");
+  await press(page, "B");
+  await toNode(page, leader.node, "Crash");
+  const beside = page.locator(".beside");
+  await beside.locator("svg.body [data-target]").first().waitFor({ state: "attached" });
+  return { ...opened, leader: leader.node, beside };
 }

@@ -3,23 +3,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { copyLink, pause, playhead, playing, press, ready, toNode, until } from "./hands.mjs";
+import { copyLink, pause, playhead, playing, press, ready, toNode, twoBranches, until } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
 const SIZE = { width: 1440, height: 900 };
-
-/** Raft at 0.9 s, with a branch in which the leader has crashed; the first story lies beside it. */
-async function two(t, options = {}, url = "#raft?t=900ms") {
-  const opened = await open(t, { url, viewport: SIZE, ...options });
-  const { page } = opened;
-  await ready(page);
-  await pause(page);
-  const [leader] = await playing(page, "leader");
-  await press(page, "B");
-  await toNode(page, leader.node, "Crash");
-  await page.locator(".beside svg.body [data-target]").first().waitFor({ state: "attached" });
-  return { ...opened, leader: leader.node };
-}
 
 const pane = (page) => page.locator(".over-pane");
 const legend = (page) => pane(page).getByRole("list", { name: "What is drawn how" }).getByRole("listitem").allTextContents();
@@ -41,7 +28,7 @@ async function clickOn(page, mark, touch = false) {
 }
 
 test("Fit at the end of the run shows marks, however often it is asked for", async (t) => {
-  const { page } = await two(t);
+  const { page } = await twoBranches(t);
   await over(page);
   await press(page, "End");
   const inSight = () =>
@@ -59,7 +46,7 @@ test("Fit at the end of the run shows marks, however often it is asked for", asy
 });
 
 test("by the switch, and by its key, two branches lie over one another and side by side, and that is remembered", async (t) => {
-  const { page, leader, shot } = await two(t);
+  const { page, leader, shot } = await twoBranches(t);
   await over(page);
   assert.equal(await page.locator(".beside").count(), 0, "one diagram");
   const [both, first, second, parting] = await legend(page);
@@ -86,7 +73,7 @@ test("by the switch, and by its key, two branches lie over one another and side 
 });
 
 test("never colour alone: what only one has differs in form, dash and side", async (t) => {
-  const { page } = await two(t);
+  const { page } = await twoBranches(t);
   await over(page);
   const look = await pane(page).evaluate((pane) => {
     const style = (selector, name) => {
@@ -108,7 +95,7 @@ test("never colour alone: what only one has differs in form, dash and side", asy
 });
 
 test("an event that only the other branch has is looked into there, and one of the branch at work here", async (t) => {
-  const { page, shot } = await two(t);
+  const { page, shot } = await twoBranches(t);
   await over(page);
   const theirs = own(page, "second", "event").nth(2);
   const id = (await theirs.getAttribute("data-target")).split(" ")[1];
@@ -133,7 +120,7 @@ test("an event that only the other branch has is looked into there, and one of t
 });
 
 test("the playhead is one, on the keyboard and dragged, in each scale of time", async (t) => {
-  const { page, shot } = await two(t);
+  const { page, shot } = await twoBranches(t);
   await over(page);
   const pill = () => pane(page).locator("text.now-time").textContent();
   for (const scale of ["true", "logical", "warped"]) {
@@ -154,7 +141,7 @@ test("the playhead is one, on the keyboard and dragged, in each scale of time", 
 });
 
 test("on a phone, by touch", async (t) => {
-  const { page, shot } = await two(t, { viewport: { width: 390, height: 844 }, context: { hasTouch: true } });
+  const { page, shot } = await twoBranches(t, { viewport: { width: 390, height: 844 }, context: { hasTouch: true } });
   await page.getByRole("button", { name: "Over one another" }).tap();
   await pane(page).locator("svg.body .event").first().waitFor({ state: "attached" });
   assert.equal(await pane(page).getAttribute("data-flow"), "down");

@@ -9,6 +9,7 @@ use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::lecture::state::Lecture;
+use crate::link;
 use crate::store::look::{Habits, HabitsAction, Look, LookAction};
 use crate::store::pick::Pick;
 use crate::store::work::{Deed, Work, WorkAction};
@@ -39,14 +40,28 @@ impl std::fmt::Debug for Desk {
 }
 
 /// A document to be opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
     /// This one.
     Document(Box<Document>),
+    /// What this link opens: a protocol's name is one.
+    Link(String),
     /// The one in this file.
     File(String),
     /// The file could not be read.
     Unreadable(String),
+}
+
+impl Opening {
+    /// The document that it is, or why it is none.
+    pub fn document(&self) -> Result<Document, String> {
+        match self {
+            Opening::Document(document) => Ok((**document).clone()),
+            Opening::Link(text) => link::from_link(text),
+            Opening::File(text) => link::from_file(text),
+            Opening::Unreadable(why) => Err(why.clone()),
+        }
+    }
 }
 
 /// What can be open above the page; one at a time.

@@ -85,7 +85,7 @@ pub use predicate::{Bound, Predicate};
 pub use prose::{Block, Inline, Target, paragraphs, summed_up};
 pub use read::read;
 pub use trouble::BadLab;
-pub use world::{moment_of, same_world};
+pub use world::moment_of;
 
 /// The version of the lab format that this release reads.
 pub const FORMAT: u32 = 1;

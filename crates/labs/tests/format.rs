@@ -1,6 +1,6 @@
 //! What is wrong with a lab is told with file, line, and what would be right.
 
-use lightcone_labs::{Beat, Block, Inline, TEMPLATE, Target, check, paragraphs, read, same_world, summed_up};
+use lightcone_labs::{Beat, Block, Inline, TEMPLATE, Target, check, paragraphs, read, summed_up};
 use lightcone_protocols::all;
 use lightcone_sim::time::Ns;
 
@@ -176,7 +176,7 @@ fn what_a_reader_does_stays_in_the_world_and_another_seed_does_not() {
     let mut done = lab.scenario.clone();
     done.script.clear();
     done.until = Ns::s(9);
-    assert!(same_world(&lab.scenario, &done));
+    assert!(lab.scenario.is_same_world(&done));
     done.seed += 1;
-    assert!(!same_world(&lab.scenario, &done));
+    assert!(!lab.scenario.is_same_world(&done));
 }

@@ -1,12 +1,14 @@
 //! Where the code of a protocol is: part of the program, or, with the feature `split`, in a chunk of WebAssembly of its own,
 //! which shares the memory of the page's main module and is fetched before the first run of that protocol.
 //!
-//! What names and describes a protocol is always there; only what runs it is fetched. A protocol whose chunk has not been
+//! The names of a protocol are always there; what describes and runs it is fetched. A protocol whose chunk has not been
 //! fetched says so when it is started.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+
+use lightcone_sim::registry::ProtocolEntry;
 
 /// A chunk did not come. Why stands in the browser's console; the next attempt begins anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +29,6 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotFetched {
     }
 }
 
-/// Starts a run of a protocol, and resumes one.
-#[cfg(feature = "split")]
-pub(crate) type Runs = (lightcone_sim::registry::Start, lightcone_sim::registry::Resume);
-
 /// Fetches what lets a run of the protocol that is always there be resumed after an edit, unless it is here. Until then each
 /// is computed from its beginning: short runs never want it.
 pub async fn fetch_resuming() -> Result<(), NotFetched> {
@@ -46,18 +44,24 @@ pub type Fetching<T> = Pin<Box<dyn Future<Output = Result<T, NotFetched>>>>;
 pub(crate) struct Chunk {
     /// The protocol's name.
     pub protocol: &'static str,
-    pub is_here: fn() -> bool,
+    /// Its whole entry, once it has been fetched.
+    pub here: fn() -> Option<&'static ProtocolEntry>,
     pub fetch: fn() -> Fetching<()>,
 }
 
 /// Whether a protocol can be started at once.
 pub fn is_here(protocol: &str) -> bool {
-    find(protocol).is_none_or(|chunk| (chunk.is_here)())
+    find(protocol).is_none_or(|chunk| (chunk.here)().is_some())
+}
+
+/// What was fetched of a protocol, if it is in a chunk and that is here.
+pub(crate) fn fetched(protocol: &str) -> Option<&'static ProtocolEntry> {
+    find(protocol).and_then(|chunk| (chunk.here)())
 }
 
 /// Fetches the code of a protocol, unless it is here.
 pub async fn fetch(protocol: &str) -> Result<(), NotFetched> {
-    match find(protocol).filter(|chunk| !(chunk.is_here)()) {
+    match find(protocol).filter(|chunk| (chunk.here)().is_none()) {
         Some(chunk) => (chunk.fetch)().await,
         None => Ok(()),
     }
@@ -117,35 +121,28 @@ macro_rules! protocols {
             mod $chunk {
                 use std::sync::OnceLock;
 
-                use lightcone_sim::registry::{resume, start};
-                use lightcone_sim::validate::BadScenario;
+                use lightcone_sim::protocol::Protocol;
 
                 use super::*;
-                use crate::chunk::{Chunk, NotFetched, Runs};
+                use crate::chunk::{Chunk, NotFetched};
 
-                static RUNS: OnceLock<Runs> = OnceLock::new();
+                static HERE: OnceLock<ProtocolEntry> = OnceLock::new();
 
                 /// Leads into the chunk: what is only reached from here lies there.
                 #[wasm_split_helpers::wasm_split($chunk, fallible)]
-                fn $chunk() -> Result<Runs, NotFetched> {
-                    Ok((start::<$protocol>, resume::<$protocol>))
+                fn $chunk() -> Result<ProtocolEntry, NotFetched> {
+                    Ok(ProtocolEntry::of::<$protocol>())
                 }
 
-                pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
-                    start: |scenario| match RUNS.get() {
-                        Some((start, _)) => start(scenario),
-                        None => Err(BadScenario("the code of this protocol has not been loaded".to_owned())),
-                    },
-                    resume: |run, scenario| RUNS.get().map_or(Ok(None), |(_, resume)| resume(run, scenario)),
-                    ..ProtocolEntry::of::<$protocol>()
-                };
+                pub(super) const ENTRY: ProtocolEntry =
+                    ProtocolEntry::elsewhere(<$protocol>::NAME, <$protocol>::TITLE);
 
                 pub(super) const CHUNK: Chunk = Chunk {
                     protocol: ENTRY.name,
-                    is_here: || RUNS.get().is_some(),
+                    here: || HERE.get(),
                     fetch: || Box::pin(async {
-                        let runs = $chunk().await?;
-                        RUNS.get_or_init(|| runs);
+                        let entry = $chunk().await?;
+                        HERE.get_or_init(|| entry);
                         Ok(())
                     }),
                 };

@@ -26,7 +26,7 @@ pub fn all() -> &'static [ProtocolEntry] {
     ALL
 }
 
-/// The protocol of this name.
+/// The protocol of this name; one that is in a chunk has no more than its names until that has been fetched.
 pub fn find(name: &str) -> Option<&'static ProtocolEntry> {
-    all().iter().find(|entry| entry.name == name)
+    chunk::fetched(name).or_else(|| all().iter().find(|entry| entry.name == name))
 }

@@ -172,7 +172,7 @@ fn arrives(message: &MessageRecord) -> bool {
 /// The entries that are in one of two scripts and not in the other, as they are there; `None` if more differs than scripts,
 /// names and end.
 pub(crate) fn changed_entries<'a>(old: &'a Scenario, new: &'a Scenario) -> Option<Vec<&'a Entry>> {
-    if !is_edit(old, new) {
+    if !old.is_same_world(new) {
         return None;
     }
     let entries = |scenario: &'a Scenario| -> Map<EntryId, &'a Entry> {
@@ -182,15 +182,4 @@ pub(crate) fn changed_entries<'a>(old: &'a Scenario, new: &'a Scenario) -> Optio
     let removed = before.values().filter(|entry| after.get(&entry.id) != Some(entry));
     let added = after.values().filter(|entry| before.get(&entry.id) != Some(entry));
     Some(removed.chain(added).copied().collect())
-}
-
-/// Whether two scenarios differ in script, names and end alone.
-fn is_edit(old: &Scenario, new: &Scenario) -> bool {
-    let bare = |scenario: &Scenario| Scenario {
-        script: Vec::new(),
-        names: Default::default(),
-        until: Ns::ZERO,
-        ..scenario.clone()
-    };
-    bare(old) == bare(new)
 }

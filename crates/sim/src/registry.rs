@@ -62,6 +62,25 @@ pub struct ProtocolEntry {
 }
 
 impl ProtocolEntry {
+    /// The entry of a protocol whose code is elsewhere: it has a name, and says of all else that it is not here.
+    pub const fn elsewhere(name: &'static str, title: &'static str) -> ProtocolEntry {
+        const MISSING: &str = "the code of this protocol has not been loaded";
+        ProtocolEntry {
+            name,
+            title,
+            summary: "",
+            params: &[],
+            ops: &[],
+            scenario: |nodes| Scenario::new("", nodes.unwrap_or(1)),
+            examples: Vec::new,
+            default_params: || Value::Null,
+            start: |_| Err(BadScenario(MISSING.to_owned())),
+            resume: |_, _| Ok(None),
+            check_op: |_| Err(MISSING.to_owned()),
+            check_params: |_, _| Err(MISSING.to_owned()),
+        }
+    }
+
     /// The entry of a protocol: the one line that registers it.
     pub const fn of<P: Protocol>() -> ProtocolEntry {
         ProtocolEntry {

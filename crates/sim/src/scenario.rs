@@ -68,6 +68,18 @@ impl Scenario {
         Nodes { servers: self.nodes, clients: self.workload.clients }
     }
 
+    /// Whether both are of one world: they differ at most in what was done to it, what nodes are called, and when it ends.
+    /// From one to the other leads an edit; any other change makes a new run.
+    pub fn is_same_world(&self, other: &Scenario) -> bool {
+        let bare = |scenario: &Scenario| Scenario {
+            script: Vec::new(),
+            names: BTreeMap::new(),
+            until: Ns::ZERO,
+            ..scenario.clone()
+        };
+        bare(self) == bare(other)
+    }
+
     /// The id for the next entry: above all in use. A caller that removes entries and must never reuse an id keeps
     /// its own high-water mark and takes the larger.
     pub fn next_entry(&self) -> EntryId {

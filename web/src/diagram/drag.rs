@@ -15,10 +15,12 @@ use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop};
+use crate::diagram::click::place;
 use crate::diagram::grasp::{Ghost, Handle, Outcome, Place, Proposal, Pull, handle, propose};
-use crate::diagram::pane::{Plan, place};
+use crate::diagram::pane::Plan;
 use crate::diagram::target;
 use crate::store::run::Run;
+use crate::store::work::Work;
 
 /// So far a pointer may wander and still click.
 const SLACK: f64 = 4.0;
@@ -111,6 +113,12 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// The document at work, as it is laid out.
+    pub fn of(work: &Work, plan: Option<Plan>, desk: &Desk) -> Ground {
+        let (run, scenario) = (work.run.clone(), work.scenario.clone());
+        Ground { plan, run, scenario, now: work.now, desk: desk.clone() }
+    }
+
     fn propose(&self, pull: &Pull) -> Option<Proposal> {
         let plan = self.plan.as_ref()?;
         propose(pull, &plan.0, &*self.run.session(), &self.scenario, self.now)

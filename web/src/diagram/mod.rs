@@ -2,8 +2,10 @@
 
 pub mod beside;
 pub mod canvas;
+pub mod click;
 pub mod drag;
 pub mod edges;
+pub mod fit;
 pub mod grasp;
 pub mod layer;
 pub mod marks;

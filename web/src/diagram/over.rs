@@ -10,13 +10,13 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
+use crate::diagram::click::{Click, NEAR, click_on, clicked, place};
 use crate::diagram::drag::{Ground, use_drag};
+use crate::diagram::fit::fitting;
 use crate::diagram::layer::Layer;
 use crate::diagram::marks::{Step, Told, menu_of, pick_of, told_until};
 use crate::diagram::other::{Elsewhere, use_other};
-use crate::diagram::pane::{
-    Click, HOW, NEAR, Plan, Shown, click_on, clicked, fitting, place, selected, space, spread,
-};
+use crate::diagram::pane::{HOW, Plan, Shown, selected, space, spread};
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
@@ -107,14 +107,7 @@ fn Over(props: &OverProps) -> Html {
     let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits, opens };
     let window = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
     use_fit(props, &runs, size.zip(Some(*natural)), &view, &desk);
-    let ground = Ground {
-        plan: plan.clone(),
-        run: work.run.clone(),
-        scenario: work.scenario.clone(),
-        now: work.now,
-        desk: desk.clone(),
-    };
-    let drag = use_drag(&node, ground);
+    let drag = use_drag(&node, Ground::of(work, plan.clone(), &desk));
     let onpointerdown = {
         let (drag, run) = (drag.onpointerdown.clone(), work.run.clone());
         // Of two runs at once nothing is pulled but the playhead.

@@ -1,32 +1,29 @@
-//! The diagram's place on the page: what it shows at this size and moment, and what a click on it does.
+//! The diagram's place on the page: what it shows at this size and moment.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, Target, TimeScale, View};
+use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, TimeScale, View};
 use lightcone_sim::cone::Cone;
-use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
-use lightcone_sim::trace::{Cause, Trace};
-use web_sys::Element;
 use yew::prelude::*;
 
-use crate::desk::{Desk, Pop, use_desk};
+use crate::desk::use_desk;
+use crate::diagram::click::{Click, clicked, meaning};
 use crate::diagram::drag::{Drag, Ground, use_drag};
-use crate::diagram::grasp::snapped;
+use crate::diagram::fit::{is_far, use_fit};
 use crate::diagram::layer::Layer;
 use crate::diagram::marks::{MARKS, MarksProps};
 use crate::diagram::minimap::{MINIMAP, MinimapProps, is_of_use};
 use crate::diagram::overview::{OVERVIEW, OverviewProps};
 use crate::diagram::scroll::{Playing, use_scroll};
-use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
 use crate::lazy::Lazy;
-use crate::store::look::{Look, LookAction, Sight};
+use crate::store::look::{Look, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
 use crate::store::work::{Touch, Work};
@@ -34,22 +31,12 @@ use crate::views::sights::sights;
 
 /// How one goes through a diagram with keys.
 pub const HOW: &str = "Arrows go from mark to mark, along a lane and across. “>” and “<” follow messages, Enter opens what can be done, “?” tells all keys.";
-/// How near to a mark a click must be, in px: a finger is no needle.
-pub const NEAR: f64 = 14.0;
 /// How close lanes come where two diagrams share the room, in heights of the text.
 const TIGHT: f64 = 3.0;
 /// No frame of playing passes over more than this.
 const LEAP: Ns = Ns::ms(250);
 /// How long the light cone of an edit glows, in ms.
 const GLOW_MS: u32 = 3_000;
-/// What fits leaves a little room beyond the playhead: it stands at this part of the window.
-const FITS: f64 = 0.86;
-/// The least that fitting zooms to, of the natural size.
-const LEAST_FIT: f64 = 1e-4;
-/// With more events than this to a px, a run of so many events is seen from afar: there is no room for a mark each.
-const FAR: (f64, usize) = (2.0, 1_000);
-/// With more events than this nobody tries whether all marks fit.
-const HOPELESS: usize = 20_000;
 
 /// Properties of [`Pane`].
 #[derive(Properties, PartialEq)]
@@ -142,15 +129,8 @@ pub fn Pane(props: &PaneProps) -> Html {
     let opens = (props.look.opens.from, props.look.replaced);
     let playing = Playing { now: work.now, gone: work.gone, playing: work.playing, fits, opens };
     let scroll = use_scroll(&node, plan.clone(), flow, playing, desk.look.clone());
-    use_fit(props, size, &view, *natural, &desk);
-    let ground = Ground {
-        plan: plan.clone(),
-        run: work.run.clone(),
-        scenario: work.scenario.clone(),
-        now: work.now,
-        desk: desk.clone(),
-    };
-    let drag = use_drag(&node, ground);
+    use_fit(work, fits, size, &view, *natural, &desk);
+    let drag = use_drag(&node, Ground::of(work, plan.clone(), &desk));
     let glow = use_glow(work.touched.clone(), work.changed() == Some(true));
     let onclick = {
         let (desk, run, plan, node, drag) =
@@ -267,19 +247,6 @@ fn view(props: &PaneProps, natural: f64) -> View {
     View { flow, text_px: props.text_px, hide_future: props.work.quiz, overview, ..look.view.clone() }
 }
 
-/// Whether a run is so long, and so far away, that its marks would be a smear.
-fn is_far(look: &Look, natural: f64, run: &Run) -> bool {
-    let session = run.session();
-    let (count, seconds) = (session.trace().order().len(), session.trace().reached().as_secs_f64());
-    let dense = count as f64 > seconds * natural * look.zoom * FAR.0;
-    // What is fitted in warped time is as near as it can be, unless its marks find no room.
-    let far = match look.fitted {
-        Some(_) if look.view.scale == TimeScale::Warped => look.cramped,
-        _ => dense,
-    };
-    far && look.view.scale != TimeScale::Logical && count >= FAR.1
-}
-
 /// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.
 pub fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
     let hidden = view.hidden_nodes.len();
@@ -312,64 +279,6 @@ pub fn space((width, height): (f64, f64), flow: Flow, px_per_s: f64) -> Space {
         Flow::LeftToRight => Space { across_px: height, along_px: width, px_per_s },
         Flow::TopToBottom => Space { across_px: width, along_px: height, px_per_s },
     }
-}
-
-/// Keeps all so far in sight while the person wants it so: it is measured when that is asked for, and again in a window
-/// of another size, but not at every step.
-#[hook]
-fn use_fit(props: &PaneProps, size: Option<(f64, f64)>, view: &View, natural: f64, desk: &Desk) {
-    let fits = props.look.fitted.is_some();
-    let (work, look) = (&props.work, desk.look.clone());
-    let (run, now, until) = (work.run.clone(), work.now, work.scenario.until);
-    // Whether it is seen from afar follows from this, and not this from that.
-    let view = View { overview: false, ..view.clone() };
-    use_effect_with((fits, size, view, work.number), move |(fits, size, view, _)| {
-        if let (true, Some(size)) = (*fits, *size) {
-            let goal = if run.session().trace().last_event(now).is_some() { now.at } else { until };
-            let count = run.session().trace().order().len();
-            let from_afar = || {
-                let view = View { overview: true, ..view.clone() };
-                let layout = Layout::new(&*run.session(), &view, space(size, view.flow, natural));
-                let room = if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - layout.gutter();
-                (room * FITS / goal.as_secs_f64().max(1e-9) / natural).min(1.0)
-            };
-            let long = count >= FAR.1 && view.scale != TimeScale::Logical;
-            if long && (view.scale == TimeScale::True || count > HOPELESS) {
-                let zoom = from_afar();
-                return look
-                    .dispatch(LookAction::Fitted(zoom, view.scale == TimeScale::True || zoom >= FAR.0));
-            }
-            let known = Layout::new(&*run.session(), view, space(size, view.flow, natural));
-            let at = |factor: f64| {
-                let layout = known.again(&*run.session(), view, space(size, view.flow, natural * factor));
-                let (x, gutter) = (layout.x_of((goal, u32::MAX)), layout.gutter());
-                (x, if view.flow == Flow::LeftToRight { size.0 } else { size.1 } - gutter)
-            };
-            let (zoom, fits) = fitting(at);
-            // What is too much for a mark each is counted.
-            let zoom = if long && !fits { from_afar() } else { zoom };
-            look.dispatch(LookAction::Fitted(zoom, fits));
-        }
-    });
-}
-
-/// The greatest zoom, at most the natural one, at which something stands within what fits. `at` gives its place and the
-/// room at a zoom. Marks keep apart whatever the zoom; where they need more than the room, nothing is crowded in vain,
-/// and the answer is that it does not fit.
-pub fn fitting(at: impl Fn(f64) -> (f64, f64)) -> (f64, bool) {
-    let (least, room) = at(LEAST_FIT);
-    let goal = (room * FITS).max(least * 1.1);
-    let fits = goal <= room;
-    if at(1.0).0 <= goal {
-        return (1.0, fits);
-    }
-    let (mut low, mut high) = (LEAST_FIT, 1.0);
-    for _ in 0..11 {
-        let middle: f64 = low * high;
-        let middle = middle.sqrt();
-        if at(middle).0 <= goal { low = middle } else { high = middle }
-    }
-    (low, fits)
 }
 
 /// What is picked, as the diagrams call it.
@@ -432,118 +341,4 @@ fn stage(layout: &Layout, session: &dyn Session, frame: &Frame, drag: &Drag) -> 
             </svg>
         </div>
     }
-}
-
-/// Where in the body a pointer is.
-pub fn place(node: &NodeRef, x: f64, y: f64) -> Option<(f64, f64)> {
-    let body = node.cast::<Element>()?.query_selector("svg.body").ok().flatten()?;
-    let bounds = body.get_bounding_client_rect();
-    Some((x - bounds.left(), y - bounds.top()))
-}
-
-/// What a click means.
-pub enum Click {
-    /// Something is looked into, or nothing any more.
-    Pick(Option<Pick>),
-    /// What can be done with a node; at the time that was clicked, where that is on its lane.
-    Menu(NodeId, Option<Ns>),
-    /// What can be done with a message.
-    Message(MsgId),
-    /// The playhead goes there.
-    Go(Key),
-    /// Nothing.
-    Nothing,
-}
-
-/// Does what a click means.
-pub fn clicked(desk: &Desk, click: Click, event: &MouseEvent) {
-    match click {
-        Click::Pick(pick) => desk.pick.set(pick),
-        Click::Menu(node, when) => {
-            desk.pop.set(Some(Pop::Lane(
-                node,
-                (f64::from(event.client_x()), f64::from(event.client_y())),
-                when,
-            )));
-        }
-        Click::Message(id) => {
-            desk.pick.set(Some(Pick::Message(id)));
-            desk.pop.set(Some(Pop::Message(id, (f64::from(event.client_x()), f64::from(event.client_y())))));
-        }
-        Click::Go(now) => desk.go(now),
-        Click::Nothing => {}
-    }
-}
-
-fn meaning(session: &dyn Session, layout: &Layout, node: &NodeRef, event: &MouseEvent) -> Click {
-    let trace = session.trace();
-    let place = place(node, f64::from(event.client_x()), f64::from(event.client_y()));
-    let target = target::under(event.target(), trace);
-    if let Some(Target::Lane(id)) = target
-        && let Some((x, y)) = place.filter(|_| !target::is_in_heads(event.target()))
-    {
-        // A dot on the lane is small: what is right beside the pointer comes first.
-        return match layout.nearest(session, x, y, NEAR / 2.0) {
-            Some(Target::Event(event)) => Click::Pick(Some(Pick::Event(event))),
-            _ => Click::Menu(id, Some(time_at(layout, (x, y)))),
-        };
-    }
-    let click = target.and_then(|target| click_on(trace, target));
-    click.or_else(|| Some(beside(session, layout, place?))).unwrap_or(Click::Nothing)
-}
-
-/// What a click on a mark means, wherever it stands.
-pub fn click_on(trace: &Trace, target: Target) -> Option<Click> {
-    let event_of = |node, index| Click::Pick(Some(Pick::Event(EventId { node, index })));
-    Some(match target {
-        Target::Event(id) => Click::Pick(Some(Pick::Event(id))),
-        Target::Message(id) | Target::Head(id) => Click::Pick(Some(Pick::Message(id))),
-        Target::Lane(id) => Click::Menu(id, None),
-        Target::Timer(id) => trace.timer(id).map_or(Click::Nothing, |timer| event_of(id.node, timer.event)),
-        Target::Op(id) => {
-            let op = trace.ops().find(|op| op.id == id);
-            op.map_or(Click::Nothing, |op| event_of(id.client, op.invoked))
-        }
-        Target::Entry(id) | Target::Begin(id) | Target::End(id) => {
-            let caused =
-                |&id_of: &EventId| trace.event(id_of).is_some_and(|event| event.cause == Cause::Entry(id));
-            let event = trace.order().iter().copied().find(caused)?;
-            Click::Pick(Some(Pick::Event(event)))
-        }
-        Target::Now => Click::Nothing,
-    })
-}
-
-/// A click on no mark: what is nearest, or the axis of time.
-fn beside(session: &dyn Session, layout: &Layout, (x, y): (f64, f64)) -> Click {
-    let (along, across) = match layout.view().flow {
-        Flow::LeftToRight => (x, y),
-        Flow::TopToBottom => (y, x),
-    };
-    match layout.nearest(session, x, y, NEAR) {
-        Some(Target::Event(id)) => return Click::Pick(Some(Pick::Event(id))),
-        Some(Target::Message(id)) => return Click::Pick(Some(Pick::Message(id))),
-        _ => {}
-    }
-    let lane = layout.lane_at(across).and_then(|node| Some((node, (layout.lane_y(node)? - across).abs())));
-    match lane {
-        Some((node, away)) if away < NEAR => Click::Menu(node, Some(time_at(layout, (x, y)))),
-        // Above the first lane and below the last there is only time.
-        Some((node, away)) if away > 24.0 && is_outermost(layout, node, across) => {
-            Click::Go(Key::end_of(layout.time_at(along)))
-        }
-        // From afar there is nothing between lanes to pick.
-        _ if layout.is_overview() => Click::Go(Key::end_of(layout.time_at(along))),
-        _ => Click::Pick(None),
-    }
-}
-
-fn time_at(layout: &Layout, (x, y): (f64, f64)) -> Ns {
-    snapped(layout, if layout.view().flow == Flow::LeftToRight { x } else { y })
-}
-
-fn is_outermost(layout: &Layout, node: NodeId, across: f64) -> bool {
-    let Some(lane) = layout.lane_y(node) else { return false };
-    let beyond = across + (across - lane) * 4.0;
-    layout.lane_at(beyond) == Some(node)
 }

@@ -242,31 +242,31 @@ pub fn flush(shelf: &Shelf) {
     }
 }
 
-/// Hands a document on once the code of its protocol is here. Until then, and if it does not come, what is open stays.
+/// Hands on what is to be opened once the code of its protocol is here. Until then, and if it does not come, what is open
+/// stays.
 fn when_here(
     shelf: &Shelf,
     work: &UseReducerDispatcher<Work>,
-    document: Document,
-    then: impl FnOnce(&Document) + 'static,
+    (name, opening): (String, Opening),
+    then: impl FnOnce(Opening) + 'static,
 ) {
     let asked = shelf.borrow_mut().ask();
-    let name = &document.scenario.protocol;
-    if chunk::is_here(name) {
-        return then(&document);
+    if chunk::is_here(&name) {
+        return then(opening);
     }
-    let title = protocol(name).map_or("", |entry| entry.title);
+    let title = protocol(&name).map_or("", |entry| entry.title);
     let (shelf, work) = (shelf.clone(), work.clone());
     spawn_local(async move {
         let waiting = work.clone();
         let slow = Timeout::new(SLOW, move || waiting.dispatch(WorkAction::Await(title)));
-        let fetched = chunk::fetch(&document.scenario.protocol).await;
+        let fetched = chunk::fetch(&name).await;
         drop(slow);
         if shelf.borrow().asked != asked {
             return;
         }
         match fetched {
-            Ok(()) => then(&document),
-            Err(_) => work.dispatch(WorkAction::Miss(title, Rc::new(document))),
+            Ok(()) => then(opening),
+            Err(_) => work.dispatch(WorkAction::Miss(title, Rc::new(opening))),
         }
     });
 }
@@ -303,20 +303,20 @@ pub fn use_address(
     use_going_back(shelf.clone(), show.clone(), work.dispatcher());
     let work = work.dispatcher();
     use_callback((), move |opening: Opening, ()| {
-        let (what, found) = match opening {
-            Opening::Document(document) => ("This", Ok(*document)),
-            Opening::File(text) => ("This file", link::from_file(&text)),
-            Opening::Unreadable(why) => ("This file", Err(why)),
+        let what = match &opening {
+            Opening::Document(_) => "This",
+            Opening::Link(_) => "This link",
+            Opening::File(_) | Opening::Unreadable(_) => "This file",
         };
-        let document = match found {
-            Ok(document) => document,
+        let name = match opening.document() {
+            Ok(document) => document.scenario.protocol,
             Err(bad) => return work.dispatch(WorkAction::Complain(not_opened(what, &bad))),
         };
         let (shelf, show, work) = (shelf.clone(), show.clone(), work.clone());
-        when_here(&shelf.clone(), &work.clone(), document, move |document| {
+        when_here(&shelf.clone(), &work.clone(), (name, opening), move |opening| {
             flush(&shelf);
             let number = shelf.borrow_mut().next_number();
-            match ready(number, document) {
+            match opening.document().and_then(|document| ready(number, &document)) {
                 Ok((mut new_work, new_look)) => {
                     new_work.left = shelf.borrow().edited();
                     // Whoever stopped what plays by itself has had enough of that.
@@ -381,10 +381,13 @@ fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDi
                 Ok(document) => document,
                 Err(bad) => return work.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
             };
+            let name = document.scenario.protocol.clone();
+            let opening =
+                if is_kept { Opening::Document(Box::new(document)) } else { Opening::Link(asked.clone()) };
             let (books, show, complaints) = (shelf.clone(), show.clone(), work.clone());
-            when_here(&shelf, &work, document, move |document| {
+            when_here(&shelf, &work, (name, opening), move |opening| {
                 let number = number.unwrap_or_else(|| books.borrow_mut().next_number());
-                match ready(number, document) {
+                match opening.document().and_then(|document| ready(number, &document)) {
                     Ok(opened) => {
                         let _ = history_replace(number, &asked);
                         show.emit(remembering(opened, is_kept));

@@ -28,7 +28,7 @@ const LONGEST: u64 = 200_000;
 
 /// The protocol of this name.
 pub fn protocol(name: &str) -> Option<&'static ProtocolEntry> {
-    all().iter().find(|entry| entry.name == name)
+    lightcone_protocols::find(name)
 }
 
 /// A run as far as it has been computed. Going on computes more of it and changes nothing that was there, so whoever

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::desk::{Desk, Opening, Pop};
+use crate::desk::{Desk, Pop};
 use crate::dom;
 use crate::icons::{Sign, icon};
 use crate::parts::button::Button;
@@ -54,8 +54,8 @@ pub fn banner(desk: &Desk, work: &Work, hinted: bool, narrow: bool) -> Html {
 fn again(desk: &Desk, work: &Work) -> Callback<MouseEvent> {
     let (open, missed) = (desk.open.clone(), work.missed.clone());
     Callback::from(move |_| {
-        if let Some(document) = &missed {
-            open.emit(Opening::Document(Box::new((**document).clone())));
+        if let Some(missed) = &missed {
+            open.emit((**missed).clone());
         }
     })
 }

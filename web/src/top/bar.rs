@@ -6,7 +6,7 @@ use lightcone_protocols::all;
 use lightcone_sim::scenario::Scenario;
 use yew::prelude::*;
 
-use crate::desk::{Desk, Pop, use_desk};
+use crate::desk::{Desk, Opening, Pop, use_desk};
 use crate::dom;
 use crate::icons::{Sign, icon};
 use crate::lecture::stage;
@@ -80,9 +80,7 @@ fn chooser(desk: &Desk, scenario: &Rc<Scenario>, origin: &Scenario) -> Html {
     let onpick = {
         let desk = desk.clone();
         Callback::from(move |name: String| {
-            if let Some(entry) = protocol(&name) {
-                desk.open_scenario((entry.scenario)(None));
-            }
+            desk.open.emit(Opening::Link(name));
         })
     };
     let seed = format!("seed {}", scenario.seed);

@@ -8,8 +8,9 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::desk::{Pop, use_desk};
+use crate::diagram::click::{Click, click_on, clicked};
 use crate::diagram::layer::Layer;
-use crate::diagram::pane::{Click, click_on, clicked, selected};
+use crate::diagram::pane::selected;
 use crate::diagram::target;
 use crate::diagram::toolbar::{labels, more};
 use crate::hooks::measure::use_size;

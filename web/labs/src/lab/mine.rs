@@ -1,7 +1,6 @@
 //! The run that the reader has made, kept in the tab.
 
 use lightcone_formats::link::Document;
-use lightcone_labs::same_world;
 use lightcone_web::{keep, link};
 
 use crate::course::Known;
@@ -33,6 +32,6 @@ pub fn recall(known: &Known, step: usize) -> Option<Mine> {
     let (place, helped, fragment) = (lines.next()?, lines.next()?, lines.next()?);
     let made = link::from_link(fragment).ok().filter(|_| place == format!("{} {step}", known.id))?;
     // It may be of another file, or of another world that the reader went to.
-    let is_same = same_world(&made.scenario, known.lab.scenario_of(step));
+    let is_same = made.scenario.is_same_world(known.lab.scenario_of(step));
     is_same.then_some(Mine { made, helped: helped == HELPED })
 }

@@ -1,7 +1,7 @@
 //! A lab beside its sandbox.
 
 use lightcone_formats::link::Document;
-use lightcone_labs::{Beat, same_world};
+use lightcone_labs::Beat;
 use lightcone_web::icons::{Sign, icon};
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -160,7 +160,7 @@ fn changed(known: &Known, step: usize, made: Option<&Document>, onagain: &Callba
     let of = known.lab.steps.get(step)?;
     let made = made?;
     let given = known.lab.scenario_of(step);
-    let is_same = made.scenario.script == given.script && same_world(&made.scenario, given);
+    let is_same = made.scenario.script == given.script && made.scenario.is_same_world(given);
     (of.task.is_none() && !is_same).then(|| {
         html! {
             <div class="note">
@@ -201,7 +201,7 @@ fn use_stage(
         }
         let goes_on = before.is_some_and(|before| lab.scenario_of(before) == lab.scenario_of(*step));
         let mine =
-            frame.document().filter(|mine| goes_on && same_world(&mine.scenario, lab.scenario_of(*step)));
+            frame.document().filter(|mine| goes_on && mine.scenario.is_same_world(lab.scenario_of(*step)));
         if mine.is_none() {
             helped.set(false);
         }

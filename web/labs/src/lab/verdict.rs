@@ -1,6 +1,6 @@
 //! Whether the reader has done what a step asks, judged on the run that they have made.
 
-use lightcone_labs::{Judge, Lab, Task, end, same_world};
+use lightcone_labs::{Judge, Lab, Task, end};
 use lightcone_sim::scenario::Scenario;
 use lightcone_web::store::run::Run;
 
@@ -23,7 +23,7 @@ pub enum Verdict {
 pub fn judge(lab: &Lab, step: usize, task: &Task, made: Option<&Scenario>) -> Verdict {
     let Some(made) = made else { return Verdict::Waiting };
     let given = lab.scenario_of(step);
-    if !same_world(given, made) {
+    if !given.is_same_world(made) {
         return Verdict::Elsewhere;
     }
     let Ok(run) = Run::whole(made) else { return Verdict::NotYet };

@@ -11,7 +11,6 @@ mod travel;
 
 use std::rc::Rc;
 
-use lightcone_formats::link::Document;
 use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::order::Key;
@@ -19,6 +18,7 @@ use lightcone_sim::scenario::{Action, Entry, Scenario};
 use lightcone_sim::time::Ns;
 use yew::{AttrValue, Reducible};
 
+use crate::desk::Opening;
 use crate::dom;
 use crate::store::run::Run;
 use crate::store::work::branches::Branches;
@@ -46,8 +46,8 @@ pub struct Work {
     pub trouble: Option<Said>,
     /// The protocol whose code is on its way, for another document.
     pub awaited: Option<&'static str>,
-    /// The document that could not be opened since the code of its protocol did not come.
-    pub missed: Option<Rc<Document>>,
+    /// What could not be opened since the code of its protocol did not come.
+    pub missed: Option<Rc<Opening>>,
     /// What was left for it with edits of its own, and is kept.
     pub left: Option<&'static str>,
     /// What the last edit may have changed.
@@ -221,8 +221,8 @@ pub enum WorkAction {
     Complain(String),
     /// Says that the code of a protocol is on its way.
     Await(&'static str),
-    /// The code of a protocol did not come, for this document.
-    Miss(&'static str, Rc<Document>),
+    /// The code of a protocol did not come, for this.
+    Miss(&'static str, Rc<Opening>),
     /// Its complaint was read.
     Dismiss,
     /// What was left need not be told any more.
@@ -376,11 +376,11 @@ impl Reducible for Work {
             WorkAction::Reveal => work.quiz = false,
             WorkAction::Complain(text) => work.complain(text),
             WorkAction::Await(title) => work.awaited = Some(title),
-            WorkAction::Miss(title, document) => {
+            WorkAction::Miss(title, opening) => {
                 work.complain(format!(
                     "{title} could not be loaded: a part of the page did not come. Nothing else has changed."
                 ));
-                work.missed = Some(document);
+                work.missed = Some(opening);
             }
             WorkAction::Dismiss => (work.trouble, work.missed) = (None, None),
             WorkAction::Forget => work.left = None,
