@@ -135,7 +135,7 @@ macro_rules! protocols {
                 }
 
                 pub(super) const ENTRY: ProtocolEntry =
-                    ProtocolEntry::elsewhere(<$protocol>::NAME, <$protocol>::TITLE);
+                    ProtocolEntry::elsewhere(<$protocol>::NAME, <$protocol>::TITLE, <$protocol>::CHAPTER);
 
                 pub(super) const CHUNK: Chunk = Chunk {
                     protocol: ENTRY.name,

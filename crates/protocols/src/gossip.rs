@@ -22,6 +22,7 @@ impl Protocol for Gossip {
     type Ret = &'static str;
     const NAME: &'static str = "gossip";
     const TITLE: &'static str = "Gossip";
+    const CHAPTER: &'static str = "Avoiding consensus";
     const SUMMARY: &'static str = "A rumour spreads at random, until everybody has heard it";
     const OPS: &'static [&'static str] = &["it's spring"];
 

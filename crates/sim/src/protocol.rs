@@ -37,6 +37,8 @@ pub trait Protocol: Sized + 'static {
     const NAME: &'static str;
     /// Name for people: `Raft`.
     const TITLE: &'static str;
+    /// The chapter of the course that it belongs to.
+    const CHAPTER: &'static str = "Nodes, networks, time";
     /// One sentence on what it does.
     const SUMMARY: &'static str;
     /// One line for each parameter: its name in [`Protocol::Params`] and what it means, with its unit.

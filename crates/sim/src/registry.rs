@@ -39,6 +39,8 @@ pub struct ProtocolEntry {
     pub name: &'static str,
     /// Name for people: `Raft`.
     pub title: &'static str,
+    /// The chapter of the course that it belongs to.
+    pub chapter: &'static str,
     /// One sentence on what it does.
     pub summary: &'static str,
     /// Its parameters and what they mean.
@@ -63,11 +65,12 @@ pub struct ProtocolEntry {
 
 impl ProtocolEntry {
     /// The entry of a protocol whose code is elsewhere: it has a name, and says of all else that it is not here.
-    pub const fn elsewhere(name: &'static str, title: &'static str) -> ProtocolEntry {
+    pub const fn elsewhere(name: &'static str, title: &'static str, chapter: &'static str) -> ProtocolEntry {
         const MISSING: &str = "the code of this protocol has not been loaded";
         ProtocolEntry {
             name,
             title,
+            chapter,
             summary: "",
             params: &[],
             ops: &[],
@@ -86,6 +89,7 @@ impl ProtocolEntry {
         ProtocolEntry {
             name: P::NAME,
             title: P::TITLE,
+            chapter: P::CHAPTER,
             summary: P::SUMMARY,
             params: P::PARAMS,
             ops: P::OPS,

@@ -13,6 +13,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::icons::Sign;
+use crate::lazy;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::store::run::protocol;
@@ -20,9 +21,16 @@ use crate::store::work::WorkAction;
 use crate::top::bar::dice;
 use crate::words;
 
+lazy::chunk! {
+    /// The set-up, for what is on the page.
+    pub static SETUP: setup(SetupProps) = |props| html! { <Setup key={props.number} ..props.clone() /> };
+}
+
 /// Properties of [`Setup`].
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct SetupProps {
+    /// The number of the document.
+    pub number: u32,
     /// The scenario.
     pub scenario: Rc<Scenario>,
 }

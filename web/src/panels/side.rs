@@ -15,7 +15,7 @@ use crate::panels::event::{LOOK, LookProps};
 use crate::panels::next::{Next, hold_all};
 use crate::panels::nodes;
 use crate::panels::script::Script;
-use crate::panels::setup::Setup;
+use crate::panels::setup::{SETUP, SetupProps};
 use crate::parts::button::Button;
 use crate::parts::fold::fold;
 use crate::store::look::Habits;
@@ -177,7 +177,9 @@ fn branches(desk: &Desk, props: &SideProps) -> Html {
 
 fn setup(desk: &Desk, props: &SideProps) -> Html {
     let scenario = &props.work.scenario;
-    fold(desk, "setup", "Set-up", Html::default(), folded(props, "setup"), &|| {
-        html! { <Setup key={props.work.number} scenario={scenario.clone()} /> }
+    let holds = html! { <span class="small">{ "nodes, network, parameters" }</span> };
+    fold(desk, "setup", "Set-up", holds, folded(props, "setup"), &|| {
+        let with = SetupProps { number: props.work.number, scenario: scenario.clone() };
+        html! { <Lazy<SetupProps> part={&SETUP} {with} /> }
     })
 }

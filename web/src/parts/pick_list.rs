@@ -15,6 +15,9 @@ pub struct PickListProps {
     pub labelled: bool,
     /// Values and words.
     pub choices: Vec<(AttrValue, AttrValue)>,
+    /// What stands together, in words: for each choice its group. Those of a group follow one another.
+    #[prop_or_default]
+    pub groups: Vec<AttrValue>,
     /// The present value.
     pub value: AttrValue,
     /// What happens when another is chosen.
@@ -48,10 +51,33 @@ pub fn PickList(props: &PickListProps) -> Html {
         <label class="pick-list">
             <span class={if props.labelled { "pick-label" } else { "unseen" }}>{ props.label.clone() }</span>
             <select ref={node} {onchange} name={props.name.clone()} aria-label={props.label.clone()} title={props.label.clone()}>
-                { for props.choices.iter().map(choice) }
+                { for grouped(props).into_iter().map(|(group, choices)| {
+                    let choices = choices.iter().map(choice);
+                    match group {
+                        Some(group) => html! { <optgroup key={group.to_string()} label={group.clone()}>{ for choices }</optgroup> },
+                        None => html! { <>{ for choices }</> },
+                    }
+                }) }
             </select>
         </label>
     }
+}
+
+/// A stretch of choices, and the group that they stand in.
+type Group<'a> = (Option<&'a AttrValue>, &'a [(AttrValue, AttrValue)]);
+
+fn grouped(props: &PickListProps) -> Vec<Group<'_>> {
+    if props.groups.len() != props.choices.len() {
+        return vec![(None, &props.choices)];
+    }
+    let mut rest = &props.choices[..];
+    let mut groups = vec![];
+    for stretch in props.groups.chunk_by(|one, next| one == next) {
+        let (choices, later) = rest.split_at(stretch.len());
+        groups.push((stretch.first(), choices));
+        rest = later;
+    }
+    groups
 }
 
 fn show(node: &NodeRef, value: &str) {

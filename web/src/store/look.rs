@@ -288,7 +288,7 @@ impl Default for Habits {
             shade: Shade::Auto,
             large: false,
             speed: 0.1,
-            folded: Vec::new(),
+            folded: vec!["setup".to_owned()],
             aside: false,
             hinted: false,
             over: false,

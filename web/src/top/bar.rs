@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use lightcone_protocols::all;
+use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::Scenario;
+use lightcone_sim::sorted::sort_by_key;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Opening, Pop, use_desk};
@@ -75,8 +77,12 @@ fn presenting(desk: &Desk) -> Callback<MouseEvent> {
 
 /// Which protocol, which example, which seed.
 fn chooser(desk: &Desk, scenario: &Rc<Scenario>, origin: &Scenario) -> Html {
+    // Chapters stand in the order in which their first protocols are registered.
+    let mut entries: Vec<&ProtocolEntry> = all().iter().collect();
+    sort_by_key(&mut entries, |entry| all().iter().position(|first| first.chapter == entry.chapter));
     let choices: Vec<(AttrValue, AttrValue)> =
-        all().iter().map(|entry| (entry.name.into(), entry.title.into())).collect();
+        entries.iter().map(|entry| (entry.name.into(), entry.title.into())).collect();
+    let groups: Vec<AttrValue> = entries.iter().map(|entry| entry.chapter.into()).collect();
     let onpick = {
         let desk = desk.clone();
         Callback::from(move |name: String| {
@@ -90,7 +96,7 @@ fn chooser(desk: &Desk, scenario: &Rc<Scenario>, origin: &Scenario) -> Html {
     let examples = protocol(&scenario.protocol).map(|entry| (entry.examples)()).unwrap_or_default();
     html! {
         <div class="chooser" role="group" aria-label="Document">
-            <PickList label="Protocol" labelled={false} {choices} value={scenario.protocol.clone()} {onpick} name="protocol" />
+            <PickList label="Protocol" labelled={false} {choices} {groups} value={scenario.protocol.clone()} {onpick} name="protocol" />
             { list_of(desk, examples, origin) }
             { seed.class("quiet seed").html() }
             { reset.hint("as it was when it was opened").class("quiet").html() }

@@ -249,6 +249,7 @@ impl Protocol for Paxos {
 
     const NAME: &'static str = "paxos";
     const TITLE: &'static str = "Paxos";
+    const CHAPTER: &'static str = "Consensus";
     const SUMMARY: &'static str =
         "Proposers, acceptors and learners choose one value, and never two, whatever gets lost";
     const PARAMS: &'static [(&'static str, &'static str)] = &[

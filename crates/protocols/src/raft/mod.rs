@@ -94,6 +94,7 @@ impl Protocol for Raft {
 
     const NAME: &'static str = "raft";
     const TITLE: &'static str = "Raft";
+    const CHAPTER: &'static str = "Consensus";
     const SUMMARY: &'static str =
         "Servers elect a leader, which has a majority store each command before all execute it in one order.";
     const PARAMS: &'static [(&'static str, &'static str)] = params::DESCRIPTIONS;

@@ -169,6 +169,7 @@ impl Protocol for TwoPhaseCommit {
 
     const NAME: &'static str = "2pc";
     const TITLE: &'static str = "Two-phase commit";
+    const CHAPTER: &'static str = "Transactions";
     const SUMMARY: &'static str =
         "A coordinator and its participants commit a transaction everywhere or nowhere";
     const PARAMS: &'static [(&'static str, &'static str)] = &[
