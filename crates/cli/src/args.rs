@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
-use lightcone_diagram::{Flow, Labels, Theme, TimeScale};
+use lightcone_diagram::{Flow, Labels, Stamps, Theme, TimeScale};
 use lightcone_formats::schema::Schema;
 use lightcone_sim::time::Ns;
 use lightcone_sim::validate::MAX_SERVERS;
@@ -162,6 +162,9 @@ pub(crate) struct Picture {
     /// What stands on arrows.
     #[arg(long, value_parser = choice(LABELS), value_name = "LABELS")]
     pub(crate) labels: Option<Labels>,
+    /// What stands at events: nothing, or what a logical clock shows there.
+    #[arg(long, value_parser = choice(STAMPS), value_name = "CLOCK")]
+    pub(crate) stamps: Option<Stamps>,
 }
 
 /// Words and what they stand for.
@@ -177,6 +180,8 @@ const SCALES: Choices<TimeScale> =
 const FLOWS: Choices<Flow> = &[("lr", Flow::LeftToRight), ("tb", Flow::TopToBottom)];
 const THEMES: Choices<Theme> = &[("light", Theme::Light), ("dark", Theme::Dark)];
 const LABELS: Choices<Labels> = &[("none", Labels::None), ("kinds", Labels::Kinds), ("full", Labels::Full)];
+const STAMPS: Choices<Stamps> =
+    &[("none", Stamps::None), ("lamport", Stamps::Lamport), ("vector", Stamps::Vector)];
 
 /// A parser that takes these words alone, so that help and errors can list them.
 fn choice<T: Copy + Send + Sync + 'static>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {

@@ -66,6 +66,7 @@ pub(crate) fn captions(layout: &Layout, session: &dyn Session, chunk: usize) -> 
     }
     writer.events();
     writer.notes();
+    writer.stamps();
     writer.bands();
     writer.pulses();
     writer.arrows();

@@ -25,6 +25,8 @@ pub struct View {
     pub fold_routine: bool,
     /// What stands on arrows.
     pub labels: Labels,
+    /// What stands at events.
+    pub stamps: Stamps,
     /// Whether what happens after now is left out instead of being faint.
     pub hide_future: bool,
     /// Size of the smallest text in px: 12, or 18 before an audience. Never less than 12.
@@ -57,6 +59,7 @@ impl Default for View {
             hidden_kinds: BTreeSet::new(),
             fold_routine: true,
             labels: Labels::default(),
+            stamps: Stamps::default(),
             hide_future: false,
             text_px: MIN_TEXT_PX,
             lane_gap_px: 56.0,
@@ -101,6 +104,19 @@ pub enum Labels {
     /// A short label: `vote? 2`.
     #[default]
     Full,
+}
+
+/// What stands at events: nothing, or what a logical clock shows there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stamps {
+    /// Nothing.
+    #[default]
+    None,
+    /// The Lamport clock.
+    Lamport,
+    /// The vector clock, an entry for each node in order.
+    Vector,
 }
 
 /// The room for a diagram.

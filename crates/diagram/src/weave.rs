@@ -13,7 +13,8 @@ use crate::fold::{Folds, Stretch, Told};
 use crate::lanes::Lanes;
 use crate::palette::hue;
 use crate::scale::{Axis, Gaps, Mark, order, warp};
-use crate::view::{Space, TimeScale, View};
+use crate::stamps;
+use crate::view::{Space, Stamps, TimeScale, View};
 
 /// A message on the picture. Times are the run's, places are px along the axis.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +113,12 @@ pub(crate) struct Weave {
 /// What keeps marks apart at a zoom, and the width of a column in logical order.
 pub(crate) fn measures(session: &dyn Session, view: &View, space: &Space) -> (Gaps, f64) {
     let zoom = space.px_per_s / view.stretch / natural_zoom(session);
-    (gaps(view, zoom), column(view, zoom))
+    let stamp = (stamps::width(session, view) + 1.2) * view.text_px;
+    let (gaps, column) = (gaps(view, zoom), column(view, zoom));
+    match view.stamps {
+        Stamps::None => (gaps, column),
+        _ => (Gaps { line: gaps.line.max(stamp), ..gaps }, column.max(stamp)),
+    }
 }
 
 /// What keeps marks apart, by the size of text, and more or less of it by the zoom.

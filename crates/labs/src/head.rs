@@ -30,6 +30,26 @@ pub(crate) struct LookBlock {
     #[serde(default, deserialize_with = "maybe_written")]
     pub select: Option<Selection>,
     pub scale: Option<ScaleWord>,
+    pub clocks: Option<ClockWord>,
+}
+
+/// A logical clock that stands at events.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ClockWord {
+    None,
+    Lamport,
+    Vector,
+}
+
+impl ClockWord {
+    pub fn word(self) -> &'static str {
+        match self {
+            ClockWord::None => "none",
+            ClockWord::Lamport => "lamport",
+            ClockWord::Vector => "vector",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

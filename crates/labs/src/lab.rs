@@ -75,6 +75,8 @@ pub struct Look {
     pub select: Option<Selection>,
     /// The time scale: `true`, `warped` or `logical`.
     pub scale: Option<String>,
+    /// The logical clock that stands at events: `none`, `lamport` or `vector`.
+    pub clocks: Option<String>,
 }
 
 /// Something in the diagram that a step points at.

@@ -160,11 +160,13 @@ impl<'a> Reader<'a> {
     fn look(&mut self, source: &str) -> Result<(), Trouble> {
         let block: LookBlock = parse(source)?;
         let scale = block.scale.map(|scale| scale.word().to_owned());
+        let clocks = block.clocks.map(|clock| clock.word().to_owned());
         if block.from.zip(block.to).is_some_and(|(from, to)| from >= to) {
             return Err(Trouble::new("`from` must come before `to`").near(source, "from"));
         }
         if let Some(step) = self.step() {
-            step.look = Look { at: block.at, from: block.from, to: block.to, select: block.select, scale };
+            let LookBlock { at, from, to, select, .. } = block;
+            step.look = Look { at, from, to, select, scale, clocks };
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lightcone_diagram::view::{MIN_TEXT_PX, PRESENTER_TEXT_PX};
-use lightcone_diagram::{Flow, Labels, TimeScale, View};
+use lightcone_diagram::{Flow, Labels, Stamps, TimeScale, View};
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,8 @@ pub enum LookAction {
     Turn(Option<Flow>),
     /// What stands on arrows.
     Labels(Labels),
+    /// What stands at events.
+    Stamps(Stamps),
     /// Whether routine messages fold.
     Fold(bool),
     /// A kind of message is hidden, or shown again.
@@ -216,6 +218,7 @@ impl Reducible for Look {
                 look.view.flow = flow.unwrap_or_default();
             }
             LookAction::Labels(labels) => look.view.labels = labels,
+            LookAction::Stamps(stamps) => look.view.stamps = stamps,
             LookAction::Fold(fold) => look.view.fold_routine = fold,
             LookAction::Kind(kind, true) => drop(look.view.hidden_kinds.insert(kind)),
             LookAction::Kind(kind, false) => drop(look.view.hidden_kinds.remove(&kind)),

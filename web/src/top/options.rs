@@ -1,6 +1,6 @@
 //! Options of the diagram: which way time runs, what is hidden, and in what order lanes stand.
 
-use lightcone_diagram::Flow;
+use lightcone_diagram::{Flow, Stamps};
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::sorted::sort;
 use yew::prelude::*;
@@ -64,6 +64,7 @@ pub fn options(shown: &Options) -> Html {
         let habits = desk.habits.clone();
         Callback::from(move |event: Event| habits.dispatch(HabitsAction::Keyless(!dom::ticked(&event))))
     };
+    let (clock, clocks, onclock) = clocks(&desk.look, look.view.stamps);
     let (shade, shades, onshade) = shades(&desk.habits, shown.shade);
     let turns = vec![
         ("auto".into(), "as the window is shaped".into()),
@@ -73,6 +74,7 @@ pub fn options(shown: &Options) -> Html {
     html! {
         <Sheet key="options" title="Diagram" name="options">
             <PickList label="Time runs" choices={turns} value={turn} onpick={onturn} name="flow" />
+            <PickList label="Clocks at events" choices={clocks} value={clock} onpick={onclock} name="stamps" />
             <label class="tick"><input type="checkbox" checked={look.view.fold_routine} onchange={onfold} /><span>{ "Fold routine messages, such as heartbeats" }</span></label>
             <label class="tick"><input type="checkbox" checked={shown.large} onchange={onlarge} /><span>{ "Large text, for a lecture hall" }</span></label>
             <label class="tick"><input type="checkbox" checked={!shown.keyless} onchange={onkeys} /><span>{ "Letters and signs are keys, such as c for a crash" }</span></label>
@@ -86,6 +88,20 @@ pub fn options(shown: &Options) -> Html {
 }
 
 type Choices = Vec<(AttrValue, AttrValue)>;
+
+/// The logical clocks that can stand at events.
+fn clocks(look: &UseReducerDispatcher<Look>, shown: Stamps) -> (&'static str, Choices, Callback<String>) {
+    const ALL: [(Stamps, &str); 3] =
+        [(Stamps::None, "none"), (Stamps::Lamport, "Lamport clock"), (Stamps::Vector, "vector clock")];
+    let look = look.clone();
+    let onpick = Callback::from(move |value: String| {
+        if let Some(&(stamps, _)) = ALL.iter().find(|(_, word)| *word == value) {
+            look.dispatch(LookAction::Stamps(stamps));
+        }
+    });
+    let word = ALL.iter().find(|(stamps, _)| *stamps == shown).map_or("none", |(_, word)| word);
+    (word, ALL.map(|(_, word)| (word.into(), word.into())).to_vec(), onpick)
+}
 
 fn shades(habits: &UseReducerDispatcher<Habits>, shade: Shade) -> (&'static str, Choices, Callback<String>) {
     let habits = habits.clone();

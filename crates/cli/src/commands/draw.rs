@@ -66,6 +66,7 @@ fn view(ran: &Ran<'_>, picture: &Picture) -> Result<View, Failure> {
     view.scale = picture.scale.unwrap_or(view.scale);
     view.flow = picture.flow.unwrap_or(view.flow);
     view.labels = picture.labels.unwrap_or(view.labels);
+    view.stamps = picture.stamps.unwrap_or(view.stamps);
     view.overview = picture.overview;
     Ok(view)
 }

@@ -42,6 +42,9 @@ fn aim(look: &Look, scenario: &Scenario, window: Option<Window>, view: &mut Map<
     if let Some(scale) = &look.scale {
         view.insert("scale".to_owned(), Value::from(scale.as_str()));
     }
+    if let Some(clocks) = &look.clocks {
+        view.insert("stamps".to_owned(), Value::from(clocks.as_str()));
+    }
     if let Some(select) = look.select {
         view.insert(PICK.to_owned(), Value::from(select.to_string()));
     }
