@@ -125,6 +125,8 @@ pub fn action(action: &Action, scenario: &Scenario, session: &dyn Session) -> St
         Action::Recover { node } => format!("{} recovers", name(*node)),
         Action::Pause { node } => format!("{} stands still", name(*node)),
         Action::Resume { node } => format!("{} goes on", name(*node)),
+        Action::Slow { node, step: Ns(0) } => format!("{} is quick again", name(*node)),
+        Action::Slow { node, step } => format!("{} becomes slow: {step} a step", name(*node)),
         Action::Cut { from, to, until } => {
             format!("{} no longer hears {}{}", name(*to), name(*from), ending(*until))
         }

@@ -189,7 +189,9 @@ pub(crate) fn event_mark(
                 if lost_its_disk(moment.trace, lane, id.index) { "recover amnesia" } else { "recover" };
             pen.circle(key, class(name), place, 5.0 * u)
         }
-        EventKind::Pause | EventKind::Resume => bar(pen, key, class("pause-edge"), place, 7.0 * u),
+        EventKind::Pause | EventKind::Resume | EventKind::Slow | EventKind::Quick => {
+            bar(pen, key, class("pause-edge"), place, 7.0 * u)
+        }
         EventKind::Clock => {
             let way = pen.way().glyph(place, "m0 3l5 8h-10z", u);
             pen.path(key, class("clock-set"), way)
@@ -234,6 +236,8 @@ pub(crate) fn title(session: &dyn Session, trace: &Trace, id: EventId, event: &E
         (EventKind::Recover, _) => format!("{node} is started again"),
         (EventKind::Pause, _) => format!("{node} stands still"),
         (EventKind::Resume, _) => format!("{node} goes on"),
+        (EventKind::Slow, _) => format!("{node} becomes slow"),
+        (EventKind::Quick, _) => format!("{node} is quick again"),
         (EventKind::Clock, _) => format!("{node}'s clock is set"),
         (EventKind::Cut, _) => format!("{node} no longer hears some nodes"),
         (EventKind::Heal, _) => format!("{node} hears some nodes again"),

@@ -13,7 +13,18 @@ pub const SORTS: [(&str, &[EventKind]); 6] = [
     ("timer", &[EventKind::Timer]),
     ("call", &[EventKind::Op]),
     ("start", &[EventKind::Boot, EventKind::Recover]),
-    ("fault", &[EventKind::Crash, EventKind::Amnesia, EventKind::Pause, EventKind::Resume, EventKind::Clock]),
+    (
+        "fault",
+        &[
+            EventKind::Crash,
+            EventKind::Amnesia,
+            EventKind::Pause,
+            EventKind::Resume,
+            EventKind::Clock,
+            EventKind::Slow,
+            EventKind::Quick,
+        ],
+    ),
     ("link", &[EventKind::Cut, EventKind::Heal]),
 ];
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use lightcone_sim::ids::{EventId, MsgId, NodeId};
-use lightcone_sim::scenario::Latency;
 use lightcone_sim::session::Session;
 use lightcone_sim::sorted::{Map, Set, sort, sort_by_key};
 use lightcone_sim::time::Ns;
@@ -147,19 +146,11 @@ fn column(view: &View, zoom: f64) -> f64 {
 pub(crate) fn natural_zoom(session: &dyn Session) -> f64 {
     let network = &session.scenario().network;
     let links = session.trace().nodes().len().pow(2);
-    let mut spans: Vec<u64> = network.links.iter().filter_map(|link| link.latency).map(usual).collect();
-    spans.resize(links.max(spans.len()), usual(network.latency));
+    let mut spans: Vec<u64> =
+        network.links.iter().filter_map(|link| Some(link.latency.as_ref()?.usual().0)).collect();
+    spans.resize(links.max(spans.len()), network.latency.usual().0);
     sort(&mut spans);
     48.0 * 1e9 / spans[spans.len() / 2].max(1) as f64
-}
-
-/// As many messages take longer as take less.
-fn usual(latency: Latency) -> u64 {
-    match latency {
-        Latency::Constant(span) => span.0,
-        Latency::Uniform { min, max } => min.0 / 2 + max.0 / 2,
-        Latency::Exponential { min, mean } => min.0 + mean.since(min).0 / 10 * 7,
-    }
 }
 
 /// Room for the mark of a stretch of routine.

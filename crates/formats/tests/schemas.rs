@@ -96,6 +96,78 @@ fn broken_scenarios_are_refused_by_schema_and_program_alike() {
     }
 }
 
+/// A scenario with every model of networks and time, as a person writes it.
+fn networks() -> Value {
+    json!({
+        "version": 1, "protocol": "raft", "nodes": 3, "seed": 1, "until": 2_000_000_000,
+        "network": {
+            "latency": { "log-normal": { "median": 40_000_000, "p99": 200_000_000 } },
+            "timing": { "semi-synchronous": { "unit": 20_000_000, "c": 500, "steps": 1_000_000 } },
+            "reorder": { "ppm": 1_000, "by": 50_000_000 }, "bandwidth": 100_000, "queue": 10,
+            "links": [
+                { "from": "A", "to": "B", "latency": { "pareto": { "min": 5_000_000, "shape": 1_500 } }, "queue": 0 },
+                { "from": "B", "to": "A", "latency": { "empirical": [12_000_000, 14_000_000] }, "bandwidth": 1 },
+                { "from": "B", "to": "C", "reorder": { "ppm": 0, "by": 0 } }
+            ]
+        },
+        "script": [
+            { "id": 1, "at": 500_000_000, "do": "slow", "node": "A", "step": 30_000_000 },
+            { "id": 2, "at": 900_000_000, "do": "slow", "node": "A", "step": 0 }
+        ]
+    })
+}
+
+#[test]
+fn every_model_of_the_network_is_taken_and_reads_back() {
+    let validator = validator(Schema::Scenario);
+    let timings = [
+        json!("asynchronous"),
+        json!({ "synchronous": { "round": 100_000_000 } }),
+        json!({ "semi-synchronous": { "unit": 20_000_000, "c": 500 } }),
+    ];
+    let others = timings.map(|timing| with(&networks(), "/network/timing", timing));
+    for value in [networks()].into_iter().chain(others) {
+        assert_valid(&validator, &value);
+        let scenario = lightcone_sim::validate::parse(&value.to_string()).expect("it reads");
+        let written = serde_json::to_value(&scenario).expect("JSON");
+        assert_valid(&validator, &written);
+        assert_eq!(lightcone_sim::validate::parse(&written.to_string()).as_ref(), Ok(&scenario));
+        let mut out = Vec::new();
+        write_json(run(&scenario).as_ref(), scenario.until, &mut out).expect("memory takes it");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let validator = self::validator(Schema::Event);
+        text.lines().for_each(|line| assert_valid(&validator, &serde_json::from_str(line).expect("JSON")));
+        assert!(text.contains("\"slow\"") && text.contains("\"quick\""));
+    }
+}
+
+#[test]
+fn broken_networks_are_refused_by_schema_and_program_alike() {
+    let validator = validator(Schema::Scenario);
+    let good = networks();
+    let broken = [
+        with(&good, "/network/latency", json!({ "log-normal": { "median": 0, "p99": 5 } })),
+        with(&good, "/network/latency", json!({ "log-normal": { "median": 5 } })),
+        with(&good, "/network/timing", json!("lockstep")),
+        with(&good, "/network/timing", json!({ "synchronous": { "round": 0 } })),
+        with(&good, "/network/timing/semi-synchronous/c", json!(1_001)),
+        with(&good, "/network/reorder", json!({ "ppm": 5 })),
+        with(&good, "/network/reorder/ppm", json!(1_000_001)),
+        with(&good, "/network/bandwidth", json!(0)),
+        with(&good, "/network/queue", json!(-1)),
+        with(&good, "/network/links/0/latency/pareto/shape", json!(99)),
+        with(&good, "/network/links/1/latency/empirical", json!([])),
+        with(&good, "/script/0/step", json!(-5)),
+        without(&good, "/script/0/step"),
+    ];
+    for scenario in broken {
+        assert!(!validator.is_valid(&scenario), "the schema takes {scenario}");
+        let read = lightcone_sim::validate::parse(&scenario.to_string())
+            .and_then(|scenario| lightcone_sim::validate::check(&scenario));
+        assert!(read.is_err(), "the program takes {scenario}");
+    }
+}
+
 #[test]
 fn real_lines_are_valid() {
     let validator = validator(Schema::Event);

@@ -12,6 +12,7 @@ pub(crate) fn name(action: &Action) -> &'static str {
         Action::Recover { .. } => "recover",
         Action::Pause { .. } => "pause",
         Action::Resume { .. } => "resume",
+        Action::Slow { .. } => "slow",
         Action::Cut { .. } => "cut",
         Action::Heal { .. } => "heal",
         Action::Partition { .. } => "partition",
@@ -37,6 +38,7 @@ pub(crate) fn names(action: &Action, whom: NodeId) -> bool {
         | Action::Recover { node }
         | Action::Pause { node }
         | Action::Resume { node }
+        | Action::Slow { node, .. }
         | Action::Clock { node, .. } => *node == whom,
         Action::CrashInside { event, .. } | Action::Note { event, .. } => event.node == whom,
         Action::Cut { from, to, .. } => [*from, *to].contains(&whom),

@@ -108,8 +108,8 @@ impl<'a> Judge<'a> {
 
     fn field(&self, field: &Field, now: Key) -> bool {
         let view = self.view(field.node, now);
-        let found = view.iter().flat_map(|view| &view.fields).find(|found| found.name == field.name);
-        found.is_some_and(|found| {
+        let mut found = view.iter().flat_map(|view| &view.fields).filter(|found| found.name == field.name);
+        found.any(|found| {
             field.is.as_ref().is_none_or(|is| *is == found.value)
                 && field.contains.as_ref().is_none_or(|part| found.value.contains(part.as_str()))
         })

@@ -32,7 +32,7 @@ pub enum Predicate {
     Role(Role),
     /// A node is up, paused or down: `condition = { node = "C", is = "down" }`.
     Condition(Condition),
-    /// A field of a node's state, as the inspector shows it: `field = { node = "B", name = "votedFor", is = "A" }`.
+    /// A field of a node's state (or one of several of that name), as the inspector shows it: `field = { node = "B", name = "votedFor", is = "A" }`.
     Field(Field),
     /// A node's log: `log = { node = "B", epochs = [1, 1, 4] }`.
     Log(Log),

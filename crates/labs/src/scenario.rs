@@ -78,8 +78,8 @@ fn merge(base: &mut Value, changes: Value) {
     match (base, changes) {
         (Value::Object(base), Value::Object(changes)) => {
             for (name, change) in changes {
-                // A latency is one of several distributions: another one takes its place.
-                let is_choice = name == "latency";
+                // A latency is one of several distributions, timing one of several models: another one takes its place.
+                let is_choice = name == "latency" || name == "timing";
                 let place = base.entry(name).or_insert(Value::Null);
                 if is_choice { *place = change } else { merge(place, change) }
             }

@@ -6,8 +6,10 @@ use lightcone_sim::registry::ProtocolEntry;
 
 pub mod chunk;
 pub mod client;
+pub mod floodmin;
 pub mod gossip;
 pub mod paxos;
+pub mod ping;
 pub mod raft;
 mod stack;
 pub mod two_generals;
@@ -19,6 +21,8 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_ping: ping::Ping,
+    run_floodmin: floodmin::FloodMin,
 }
 
 /// Every protocol, in the order in which it is offered.

@@ -9,6 +9,8 @@ use rand_xoshiro::SplitMix64;
 use rand_xoshiro::rand_core::Rng;
 
 use crate::ids::{MsgId, NodeId};
+use crate::scenario::Reorder;
+use crate::time::Ns;
 
 /// What a draw is for; two purposes never share a draw.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +20,8 @@ enum Purpose {
     Duplicate,
     Pick,
     Workload,
+    Reorder,
+    Step,
 }
 
 /// Answers every random question of one run.
@@ -67,6 +71,22 @@ impl Chance {
         ppm > 0
             && below(&mut self.draw(Purpose::Duplicate, [Self::link(from, to), u64::from(n), 0]), 1_000_000)
                 < u64::from(ppm)
+    }
+
+    /// For how long the n-th message of a link is held back, so that others overtake it.
+    pub(crate) fn held_back(self, id: MsgId, to: NodeId, n: u32, reorder: Reorder) -> Ns {
+        if reorder.ppm == 0 {
+            return Ns::ZERO;
+        }
+        let mut draw =
+            self.draw(Purpose::Reorder, [Self::link(id.node, to), u64::from(n), u64::from(id.copy)]);
+        let is_held_back = below(&mut draw, 1_000_000) < u64::from(reorder.ppm);
+        Ns(if is_held_back { 1 + below(&mut draw, reorder.by.0) } else { 0 })
+    }
+
+    /// How long a node's step takes after this activation.
+    pub(crate) fn step(self, node: NodeId, activation: u32) -> Draw {
+        self.draw(Purpose::Step, [u64::from(node.raw()), u64::from(activation), 0])
     }
 
     /// A node's n-th `pick` in one of its activations: a number below `bound`.

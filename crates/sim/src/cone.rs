@@ -112,6 +112,7 @@ impl Cone {
             | Action::Recover { node }
             | Action::Pause { node }
             | Action::Resume { node }
+            | Action::Slow { node, .. }
             | Action::Clock { node, .. } => self.seed(*node, at),
             Action::Op { client, .. } => self.seed(*client, at),
             Action::CrashInside { event, .. } => {

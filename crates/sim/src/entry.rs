@@ -35,10 +35,11 @@ struct Flat {
     op: Option<String>,
     on: Option<bool>,
     text: Option<String>,
+    step: Option<Ns>,
 }
 
 /// The words that `do` may be.
-const WORDS: &str = "crash, crash-inside, amnesia, recover, pause, resume, cut, heal, partition, drop, deliver, \
+const WORDS: &str = "crash, crash-inside, amnesia, recover, pause, resume, slow, cut, heal, partition, drop, deliver, \
                      duplicate, hold, release, fire, suppress, clock, op, hold-all, note";
 
 impl Flat {
@@ -61,6 +62,7 @@ impl Flat {
             (self.op.is_some(), "op"),
             (self.on.is_some(), "on"),
             (self.text.is_some(), "text"),
+            (self.step.is_some(), "step"),
         ];
         present.into_iter().find(|&(is_present, _)| is_present).map(|(_, name)| name)
     }
@@ -83,6 +85,9 @@ impl Flat {
             "recover" => Action::Recover { node: node(self)? },
             "pause" => Action::Pause { node: node(self)? },
             "resume" => Action::Resume { node: node(self)? },
+            "slow" => {
+                Action::Slow { node: node(self)?, step: self.step.take().ok_or_else(|| lacks("step"))? }
+            }
             "cut" => Action::Cut {
                 from: self.from.take().ok_or_else(|| lacks("from"))?,
                 to: self.to.take().ok_or_else(|| lacks("to"))?,

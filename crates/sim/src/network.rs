@@ -3,33 +3,44 @@
 use crate::chance::{Chance, Draw, below};
 use crate::ids::{EntryId, MsgId, NodeId};
 use crate::plan::{Plan, Touch, TouchKind};
-use crate::scenario::{CHANCE_COPY, CutRule, Latency, Network, copy_number};
+use crate::scenario::{CHANCE_COPY, CutRule, Latency, Network, Reorder, Timing, copy_number};
 use crate::sorted::sort_by_key;
 use crate::time::Ns;
 use crate::trace::{Fate, FateKind, Instant, MessageRecord, NEVER};
 
-use rand_xoshiro::rand_core::Rng;
-
-/// A latency from its distribution, at least a nanosecond, so that every effect comes after its cause.
-pub(crate) fn sample(latency: Latency, mut draw: Draw) -> Ns {
-    let ns = match latency {
-        Latency::Constant(span) => span.0,
-        Latency::Uniform { min, max } => min.0 + below(&mut draw, max.since(min).0.saturating_add(1)),
-        Latency::Exponential { min, mean } => {
-            // Inversion: −ln(u)·scale with u in (0, 1], through pure-Rust libm (the same bits everywhere), rounded at once.
-            let unit = ((draw.next_u64() >> 11) + 1) as f64 / (1u64 << 53) as f64;
-            min.0.saturating_add((-libm::log(unit) * mean.since(min).0 as f64) as u64)
-        }
-    };
-    Ns(ns.max(1))
-}
-
 /// The properties of one direction of a link.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Link {
     latency: Latency,
     loss_ppm: u32,
     duplicate_ppm: u32,
+    reorder: Reorder,
+    /// In bytes a second.
+    pub bandwidth: Option<u64>,
+    queue: Option<u32>,
+}
+
+impl Link {
+    /// When a message has left that is handed to the link now, or `None` if the queue has no room for it. `leaving` is
+    /// when those before it will have left: a state of the sender's end.
+    pub fn leave(&self, leaving: &mut Vec<Ns>, now: Ns, size: u32) -> Option<Ns> {
+        let Some(bandwidth) = self.bandwidth else { return Some(now) };
+        leaving.drain(..leaving.partition_point(|&left| left <= now));
+        // The first of them is leaving, and the others wait.
+        if self.queue.is_some_and(|most| leaving.len() > most as usize) {
+            return None;
+        }
+        let free = leaving.last().copied().unwrap_or(now);
+        let left = free + Ns((u64::from(size) * 1_000_000_000).div_ceil(bandwidth));
+        leaving.push(left);
+        Some(left)
+    }
+}
+
+/// A number of nanoseconds between `c` thousandths of the most and the most, at least 1.
+pub(crate) fn share(mut draw: Draw, c: u32, most: Ns) -> Ns {
+    let least = (u128::from(most.0) * u128::from(c) / 1_000) as u64;
+    Ns((least + below(&mut draw, most.0 - least + 1)).max(1))
 }
 
 /// All links, by (sender, receiver) index.
@@ -38,28 +49,52 @@ pub(crate) struct Links {
     usual: Link,
     special: Vec<((NodeId, NodeId), Link)>,
     cut_rule: CutRule,
+    timing: Timing,
 }
 
 impl Links {
     pub fn new(network: &Network) -> Links {
+        // Who promises a bound on delays has no queue that could break it.
+        let is_free = network.timing == Timing::Asynchronous;
         let usual = Link {
-            latency: network.latency,
+            latency: network.latency.clone(),
             loss_ppm: network.loss_ppm,
             duplicate_ppm: network.duplicate_ppm,
+            reorder: network.reorder.unwrap_or_default(),
+            bandwidth: network.bandwidth.filter(|_| is_free),
+            queue: network.queue,
         };
         let special = network.links.iter().map(|spec| {
             let link = Link {
-                latency: spec.latency.unwrap_or(usual.latency),
+                latency: spec.latency.as_ref().unwrap_or(&usual.latency).clone(),
                 loss_ppm: spec.loss_ppm.unwrap_or(usual.loss_ppm),
                 duplicate_ppm: spec.duplicate_ppm.unwrap_or(usual.duplicate_ppm),
+                reorder: spec.reorder.unwrap_or(usual.reorder),
+                bandwidth: spec.bandwidth.or(usual.bandwidth).filter(|_| is_free),
+                queue: spec.queue.or(usual.queue),
             };
             ((spec.from, spec.to), link)
         });
-        Links { usual, special: special.collect(), cut_rule: network.cut_rule }
+        let special = special.collect();
+        Links { usual, special, cut_rule: network.cut_rule, timing: network.timing }
     }
 
-    fn get(&self, from: NodeId, to: NodeId) -> Link {
-        self.special.iter().find(|(ends, _)| *ends == (from, to)).map_or(self.usual, |&(_, link)| link)
+    pub fn get(&self, from: NodeId, to: NodeId) -> &Link {
+        self.special.iter().find(|(ends, _)| *ends == (from, to)).map_or(&self.usual, |(_, link)| link)
+    }
+
+    /// When a message arrives if nothing befalls it.
+    fn arrival(&self, chance: Chance, sending: Sending, link: &Link) -> Ns {
+        let Sending { id, to, link_count: n, sent: (sent, _), left, .. } = sending;
+        let draw = chance.latency(id, to, n);
+        match self.timing {
+            Timing::Asynchronous => {
+                let late = chance.held_back(id, to, n, link.reorder);
+                left.unwrap_or(sent).max(sent) + link.latency.sample(draw) + late
+            }
+            Timing::SemiSynchronous { unit, c, .. } => sent + share(draw, c, unit),
+            Timing::Synchronous { round } => Ns((sent.0 / round.0 + 1).saturating_mul(round.0)),
+        }
     }
 }
 
@@ -71,6 +106,8 @@ pub(crate) struct Sending {
     /// Which message of its link it is, counted from 1.
     pub link_count: u32,
     pub sent: Instant,
+    /// When it has left the sender's end of its link; `None`: the queue there had no room.
+    pub left: Option<Ns>,
     /// The sender's event, by index.
     pub event: u32,
 }
@@ -94,6 +131,9 @@ pub(crate) fn decide(
     let link = links.get(id.node, to);
     let is_lost = chance.is_lost(id, to, n, link.loss_ppm);
     let record = travel(chance, links, plan, sending, link, is_lost, decided);
+    if sending.left.is_none() {
+        return record;
+    }
     if chance.is_duplicated(id.node, to, n, link.duplicate_ppm) {
         copy(chance, links, plan, sending, link, (CHANCE_COPY, sending.sent), decided);
     }
@@ -116,7 +156,7 @@ fn copy(
     links: &Links,
     plan: &Plan,
     sending: Sending,
-    link: Link,
+    link: &Link,
     (number, sent): (u32, Instant),
     decided: &mut Decided,
 ) {
@@ -131,13 +171,14 @@ fn travel(
     links: &Links,
     plan: &Plan,
     sending: Sending,
-    link: Link,
+    link: &Link,
     is_lost: bool,
     decided: &mut Decided,
 ) -> MessageRecord {
-    let Sending { id, to, link_count, sent, event } = sending;
-    let natural = (sent.0 + sample(link.latency, chance.latency(id, to, link_count)), 0);
+    let Sending { id, to, sent, left, event, .. } = sending;
+    let natural = (links.arrival(chance, sending, link), 0);
     let mut way = Way::new(sent, natural, is_lost);
+    way.dropped = left.is_none().then_some(sent);
     let mut by_hand = false;
     for touch in merged(plan, id, sent, natural) {
         match touch {

@@ -31,6 +31,8 @@ const BOOT: u8 = 1;
 pub(crate) const MESSAGE: u8 = 2;
 pub(crate) const TIMER: u8 = 3;
 pub(crate) const OP: u8 = 4;
+/// A node has done a step that took time. It comes last, so that what arrives at that instant waits behind the rest.
+pub(crate) const WAKE: u8 = 5;
 
 impl Key {
     /// Before everything.
@@ -67,6 +69,10 @@ impl Key {
             OpSource::Workload(number) => [1, number, 0],
         };
         Key::new(at, client, OP, id)
+    }
+
+    pub(crate) fn wake(at: Ns, node: NodeId) -> Key {
+        Key::new((at, 0), node, WAKE, [0; 3])
     }
 
     /// Where a message's fate stands: just before the activation that it may cause.

@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub acted: Vec<EntryId>,
     /// Entries of which it is known without the run whether they act: those that hold all, and remarks but for their event.
     pub silent: Set<EntryId>,
+    /// How long a step of a node takes from such an entry on.
+    pub steps: Map<EntryId, Ns>,
     /// Operations that people ask for.
     pub ops: Map<EntryId, AskedOp>,
 }
@@ -94,6 +96,7 @@ impl Plan {
                 .filter(|entry| is_silent(&entry.action))
                 .map(|entry| entry.id)
                 .collect(),
+            steps: Map::new(),
             ops: Map::new(),
         };
         let mut script: Vec<&Entry> = scenario.script.iter().collect();
@@ -115,6 +118,11 @@ impl Plan {
             &Action::Recover { node } => self.happen(nodes, entry, node, EventKind::Recover),
             &Action::Pause { node } => self.happen(nodes, entry, node, EventKind::Pause),
             &Action::Resume { node } => self.happen(nodes, entry, node, EventKind::Resume),
+            &Action::Slow { node, step } => {
+                self.steps.insert(entry.id, step);
+                let kind = if step == Ns::ZERO { EventKind::Quick } else { EventKind::Slow };
+                self.happen(nodes, entry, node, kind);
+            }
             &Action::Clock { node, offset, drift_ppm } => {
                 if let Some(index) = nodes.index(node) {
                     self.clocks[index].set(at, offset, drift_ppm, entry.id);

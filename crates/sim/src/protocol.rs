@@ -103,6 +103,11 @@ pub trait Protocol: Sized + 'static {
         MsgView { kind: "message", label: text.clone(), sentence: text, epoch: None, routine: false }
     }
 
+    /// How long a message is on the wire, in bytes. It counts where a link has a bandwidth.
+    fn size(&self, _msg: &Self::Msg) -> u32 {
+        100
+    }
+
     /// A timer in a few words: `election timeout`.
     fn describe_timer(&self, timer: &Self::Timer) -> String {
         plain(&format!("{timer:?}"))

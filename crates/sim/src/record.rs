@@ -5,7 +5,7 @@ use crate::monitor::{Report, Seen};
 use crate::order::Key;
 use crate::protocol::Protocol;
 use crate::run::{CHECKPOINT_EVERY, Run};
-use crate::trace::{Cause, EventKind, EventRecord, MARK_EVERY, Mark};
+use crate::trace::{Cause, EventKind, EventRecord, FateKind, MARK_EVERY, Mark};
 
 impl<P: Protocol> Run<P> {
     /// Writes an event into the trace, with its ghost clocks, and lets the monitors see it.
@@ -60,7 +60,10 @@ impl<P: Protocol> Run<P> {
         let now = key.instant();
         let trace = &self.trace;
         self.under_way.retain(|&id| {
-            trace.message(id).is_some_and(|message| message.fate.lost.min(message.fate.at) > now)
+            // What has arrived at a node that stands still or is busy waits there.
+            trace.message(id).is_some_and(|message| {
+                message.fate.kind == FateKind::InFlight || message.fate.lost.min(message.fate.at) > now
+            })
         });
         self.marks.push(self.under_way.clone());
     }

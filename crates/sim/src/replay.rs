@@ -76,7 +76,12 @@ impl<P: Protocol> Run<P> {
             }
             EventKind::Pause => node.is_paused = true,
             EventKind::Resume => node.is_paused = false,
-            EventKind::Recover | EventKind::Clock | EventKind::Cut | EventKind::Heal => {}
+            EventKind::Recover
+            | EventKind::Clock
+            | EventKind::Cut
+            | EventKind::Heal
+            | EventKind::Slow
+            | EventKind::Quick => {}
             EventKind::Boot | EventKind::Message | EventKind::Timer | EventKind::Op => {
                 let me = self.trace.nodes.at(index);
                 let crash = match self.plan.crashes_inside.is_empty() {

@@ -86,6 +86,7 @@ impl<P: Protocol> Run<P> {
             | Action::Recover { .. }
             | Action::Pause { .. }
             | Action::Resume { .. }
+            | Action::Slow { .. }
             | Action::Op { .. } => at,
             Action::Clock { node, .. } => at.min(self.first_timer(at, &|setter| setter == *node)),
             Action::CrashInside { event, .. } => {

@@ -19,6 +19,7 @@ use crate::protocol::{EffectOf, Protocol};
 use crate::scenario::Scenario;
 use crate::session::Progress;
 use crate::snapshot::Snapshots;
+use crate::sorted::Map;
 use crate::time::Ns;
 use crate::trace::{Cause, Lane, Trace};
 use crate::validate::BadScenario;
@@ -69,8 +70,14 @@ pub(crate) struct LiveNode<P: Protocol> {
     pub node: Node<P>,
     /// How many messages each of its links has carried, by receiver.
     pub link_counts: Vec<u32>,
-    /// What waits while it is paused, in order of arrival.
+    /// What waits while it is paused or busy, in order of arrival.
     pub backlog: Vec<Key>,
+    /// How long each of its steps takes by the script; 0: as usual.
+    pub step: Ns,
+    /// Until when it is busy with a step, or while it is paused: how much of that step is left. 0: it is not busy.
+    pub busy: Ns,
+    /// When the messages that wait at its end of a link will have left, and the one that is leaving, by receiver.
+    pub leaving: Map<NodeId, Vec<Ns>>,
     /// How many operations its workload has asked for, and when the last of these comes, if it is still to come.
     pub asked: u32,
     pub asks_at: Option<Ns>,
@@ -83,6 +90,9 @@ impl<P: Protocol> Clone for LiveNode<P> {
             node: self.node.clone(),
             link_counts: self.link_counts.clone(),
             backlog: self.backlog.clone(),
+            step: self.step,
+            busy: self.busy,
+            leaving: self.leaving.clone(),
             asked: self.asked,
             asks_at: self.asks_at,
         }
@@ -121,6 +131,9 @@ impl<P: Protocol> Run<P> {
             node: Node::new(protocol.disk(node)),
             link_counts: vec![0; set.len()],
             backlog: Vec::new(),
+            step: Ns::ZERO,
+            busy: Ns::ZERO,
+            leaving: Map::new(),
             asked: 0,
             asks_at: None,
         };

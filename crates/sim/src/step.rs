@@ -1,12 +1,13 @@
 //! The event loop's steps: what one key of the queue does to one node, and what that node's effects do to the world.
 
 use crate::ids::{EntryId, EventId, MsgId, NodeId, OpId, OpSource, TimerId};
-use crate::network::{Decided, Sending, decide};
+use crate::network::{Decided, Sending, decide, share};
 use crate::node::{Around, activate};
-use crate::order::{ENVIRONMENT, Key, MESSAGE, OP, TIMER};
+use crate::order::{ENVIRONMENT, Key, MESSAGE, OP, TIMER, WAKE};
 use crate::plan::TouchKind;
 use crate::protocol::{Effect, EffectOf, Protocol};
 use crate::run::{Run, input, message_id};
+use crate::scenario::Timing;
 use crate::time::Ns;
 use crate::trace::{Cause, EventKind, FateKind, Instant, MessageRecord, NEVER, OpRecord, TimerRecord};
 use crate::workload::Asked;
@@ -20,6 +21,7 @@ impl<P: Protocol> Run<P> {
             MESSAGE => self.arrive(key, node, index),
             TIMER => self.fire(key, node, index),
             OP => self.call(key, node, index),
+            WAKE => self.wake(key, node, index),
             _ => self.activate(key, node, index, EventKind::Boot, Cause::Start),
         }
     }
@@ -48,10 +50,16 @@ impl<P: Protocol> Run<P> {
                 self.ask_later_if_closed(node, key.at);
             }
             EventKind::Pause => {
-                self.nodes[index].node.is_paused = true;
+                let live = &mut self.nodes[index];
+                live.node.is_paused = true;
+                live.busy = live.busy - key.at;
                 self.record(key, index, kind, Cause::Entry(entry));
             }
-            EventKind::Resume => self.resume(key, index, entry),
+            EventKind::Resume => self.resume(key, node, index, entry),
+            EventKind::Slow | EventKind::Quick => {
+                self.nodes[index].step = self.plan.steps.get(&entry).copied().unwrap_or_default();
+                self.record(key, index, kind, Cause::Entry(entry));
+            }
             _ => self.record(key, index, kind, Cause::Entry(entry)),
         }
     }
@@ -67,6 +75,7 @@ impl<P: Protocol> Run<P> {
         if kind == EventKind::Amnesia {
             live.node.stable = P::Stable::default();
         }
+        live.busy = Ns::ZERO;
         let backlog = std::mem::take(&mut live.backlog);
         self.record(key, index, kind, Cause::Entry(entry));
         for waiting in backlog.into_iter().filter(|waiting| waiting.kind() == MESSAGE) {
@@ -78,25 +87,85 @@ impl<P: Protocol> Run<P> {
         }
     }
 
-    /// What waited is handled in order of arrival, a nanosecond apart.
-    fn resume(&mut self, key: Key, index: usize, entry: EntryId) {
+    /// What waited is handled in order of arrival, a nanosecond apart; but if the node stood still in the middle of a step,
+    /// it does the rest of that first.
+    fn resume(&mut self, key: Key, node: NodeId, index: usize, entry: EntryId) {
         let live = &mut self.nodes[index];
         live.node.is_paused = false;
+        let rest = std::mem::take(&mut live.busy);
+        if rest > Ns::ZERO {
+            self.be_busy(key, node, index, rest);
+            return self.record(key, index, EventKind::Resume, Cause::Entry(entry));
+        }
         let backlog = std::mem::take(&mut live.backlog);
         self.record(key, index, EventKind::Resume, Cause::Entry(entry));
         for (waiting, place) in backlog.into_iter().zip(1..) {
-            let later = (key.at + Ns(place), 0);
-            match waiting.kind() {
-                MESSAGE => {
-                    if let Some(message) = self.message_mut(message_id(waiting)) {
-                        message.fate.at = later;
-                        message.fate.lost = later;
-                    }
+            let later = self.put_off(waiting, index, (key.at + Ns(place), 0));
+            self.enqueue(later);
+        }
+    }
+
+    /// What waited for a node is to be handled at this later instant.
+    fn put_off(&mut self, waiting: Key, index: usize, later: Instant) -> Key {
+        match waiting.kind() {
+            MESSAGE => {
+                if let Some(message) = self.message_mut(message_id(waiting)) {
+                    message.fate.at = later;
+                    message.fate.lost = later;
                 }
-                TIMER => self.trace.lanes[index].timers[waiting.id()[0] as usize - 1].due = later,
-                _ => {}
             }
-            self.enqueue(waiting.moved(later));
+            TIMER => self.trace.lanes[index].timers[waiting.id()[0] as usize - 1].due = later,
+            _ => {}
+        }
+        waiting.moved(later)
+    }
+
+    /// The node is busy for so long.
+    fn be_busy(&mut self, key: Key, node: NodeId, index: usize, span: Ns) {
+        let until = key.at + span;
+        self.nodes[index].busy = until;
+        self.enqueue(Key::wake(until, node));
+    }
+
+    /// A step is done: the first that waits is handled. (One key, one step: two at one instant could not be told apart in
+    /// the total order.)
+    fn wake(&mut self, key: Key, node: NodeId, index: usize) {
+        let live = &mut self.nodes[index];
+        if live.node.is_paused || live.busy != key.at {
+            return;
+        }
+        live.busy = Ns::ZERO;
+        if live.backlog.is_empty() {
+            return;
+        }
+        let waiting = live.backlog.remove(0);
+        let now = self.put_off(waiting, index, key.instant());
+        self.happen(now);
+        // What turned out to be nothing to do has taken no time.
+        let live = &self.nodes[index];
+        if live.busy == Ns::ZERO && !live.backlog.is_empty() {
+            self.be_busy(key, node, index, Ns(1));
+        }
+    }
+
+    /// Whether what comes to the node must wait; then it is put behind what waits already.
+    fn must_wait(&mut self, key: Key, index: usize) -> bool {
+        let live = &mut self.nodes[index];
+        let must = live.node.is_paused || live.busy > Ns::ZERO;
+        if must {
+            live.backlog.push(key);
+        }
+        must
+    }
+
+    /// How long the step takes that a node has just begun.
+    fn step_time(&self, node: NodeId, index: usize) -> Ns {
+        let live = &self.nodes[index];
+        match self.scenario.network.timing {
+            Timing::SemiSynchronous { c, steps, .. } if live.step == Ns::ZERO && steps > Ns::ZERO => {
+                share(self.chance.step(node, live.node.activations), c, steps)
+            }
+            _ => live.step,
         }
     }
 
@@ -112,8 +181,8 @@ impl<P: Protocol> Run<P> {
 
     fn arrive(&mut self, key: Key, node: NodeId, index: usize) {
         let id = message_id(key);
-        if self.nodes[index].node.is_paused {
-            return self.nodes[index].backlog.push(key);
+        if self.must_wait(key, index) {
+            return;
         }
         let is_up = self.nodes[index].node.state.is_some();
         let event = if is_up { self.next_index(index) } else { 0 };
@@ -128,12 +197,12 @@ impl<P: Protocol> Run<P> {
 
     fn fire(&mut self, key: Key, node: NodeId, index: usize) {
         let seq = key.id()[0];
-        let live = &mut self.nodes[index];
+        let live = &self.nodes[index];
         if !live.node.timers.iter().any(|&(_, set)| set == seq) {
             return;
         }
-        if live.node.is_paused {
-            return live.backlog.push(key);
+        if self.must_wait(key, index) {
+            return;
         }
         let event = self.next_index(index);
         let timer = &mut self.trace.lanes[index].timers[seq as usize - 1];
@@ -144,10 +213,10 @@ impl<P: Protocol> Run<P> {
 
     fn call(&mut self, key: Key, client: NodeId, index: usize) {
         let source = key.op_source();
-        let live = &mut self.nodes[index];
-        if live.node.is_paused {
-            return live.backlog.push(key);
+        if self.must_wait(key, index) {
+            return;
         }
+        let live = &mut self.nodes[index];
         let is_up = live.node.state.is_some();
         if let OpSource::Workload(_) = source {
             live.asks_at = None;
@@ -232,7 +301,11 @@ impl<P: Protocol> Run<P> {
         self.record(key, index, kind, cause);
         if let Some((_, entry)) = crash {
             self.trace.acted.insert(entry);
-            self.stop(key.followed(), index, EventKind::Crash, entry);
+            return self.stop(key.followed(), index, EventKind::Crash, entry);
+        }
+        let step = self.step_time(me, index);
+        if step > Ns::ZERO {
+            self.be_busy(key, me, index, step);
         }
     }
 
@@ -248,6 +321,14 @@ impl<P: Protocol> Run<P> {
     }
 
     fn send(&mut self, key: Key, me: NodeId, index: usize, event: u32, to: NodeId, msg: P::Msg) {
+        let link = self.links.get(me, to);
+        let left = match link.bandwidth {
+            Some(_) => {
+                let leaving = self.nodes[index].leaving.or_default(to);
+                link.leave(leaving, key.at, self.protocol.size(&msg))
+            }
+            None => Some(key.at),
+        };
         let payloads = &mut self.payloads[index];
         payloads.messages.push(msg);
         let id = MsgId::new(me, payloads.messages.len() as u32);
@@ -257,7 +338,7 @@ impl<P: Protocol> Run<P> {
             *count += 1;
             *count
         });
-        let sending = Sending { id, to, link_count, sent: key.instant(), event };
+        let sending = Sending { id, to, link_count, sent: key.instant(), left, event };
         let mut decided = Decided::default();
         let chance = self.chance_for_sending();
         let mut record = decide(chance, &self.links, &self.plan, sending, &mut decided);

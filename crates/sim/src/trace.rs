@@ -92,6 +92,11 @@ pub enum EventKind {
     Cut,
     /// It hears again.
     Heal,
+    // Beyond here in order of release: the place of a kind is in every hash.
+    /// Its steps take time.
+    Slow,
+    /// They take none beyond the usual again.
+    Quick,
 }
 
 impl EventKind {
@@ -110,6 +115,8 @@ impl EventKind {
             EventKind::Clock => "clock",
             EventKind::Cut => "cut",
             EventKind::Heal => "heal",
+            EventKind::Slow => "slow",
+            EventKind::Quick => "quick",
         }
     }
 
@@ -229,6 +236,11 @@ impl MessageRecord {
     /// Whether it is under way at a moment: sent, and neither arrived nor lost.
     pub fn is_under_way(&self, now: Instant) -> bool {
         self.sent <= now && now < self.fate.lost.min(self.fate.at)
+    }
+
+    /// Whether the queue at its sender's end had no room for it, so that it never set out.
+    pub fn overflowed(&self) -> bool {
+        self.fate.kind == FateKind::Dropped && self.fate.lost == self.sent
     }
 
     /// Whether it is never to arrive unless a person lets it.

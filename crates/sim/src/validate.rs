@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::clock::{MAX_DRIFT_PPM, MIN_DRIFT_PPM};
 use crate::ids::excerpt;
 use crate::protocol::Protocol;
-use crate::scenario::{Action, Entry, Latency, Scenario, VERSION};
+use crate::scenario::{Action, Entry, Latency, Reorder, Scenario, Timing, VERSION};
 use crate::sorted::Set;
 use crate::time::Ns;
 
@@ -22,6 +22,12 @@ pub const MAX_UNTIL: Ns = Ns::s(3_600);
 pub const MAX_ENTRIES: usize = 10_000;
 /// An offset of at most so many nanoseconds either way: ten years.
 pub const MAX_OFFSET: i64 = 315_360_000_000_000_000;
+/// A link carries at most so many bytes a second.
+pub const MAX_BANDWIDTH: u64 = 1_000_000_000_000;
+/// At most so many messages wait at a link.
+pub const MAX_QUEUE: u32 = 1_000_000;
+/// At most so many measured latencies make a distribution.
+pub const MAX_MEASURED: usize = 1_000;
 /// At most so many bytes in an operation, a note or a name.
 const MAX_TEXT: usize = 1_000;
 
@@ -173,6 +179,7 @@ fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
     within(&format!("{name}: at"), entry.at, Ns::ZERO, MAX_UNTIL)?;
     match &entry.action {
         Action::Clock { offset, drift_ppm, .. } => check_clock(&name, *offset, *drift_ppm),
+        Action::Slow { step, .. } => within(&format!("{name}: step"), *step, Ns::ZERO, MAX_UNTIL),
         Action::Cut { until, .. } => check_end(&name, entry.at, *until),
         Action::Partition { groups, until, .. } => {
             if groups.len() < 2 {
@@ -206,24 +213,62 @@ fn check_network(scenario: &Scenario) -> Result<(), BadScenario> {
     let network = &scenario.network;
     within("network: loss_ppm", network.loss_ppm, 0, 1_000_000)?;
     within("network: duplicate_ppm", network.duplicate_ppm, 0, 1_000_000)?;
-    check_latency("network: latency", network.latency)?;
+    check_latency("network: latency", &network.latency)?;
+    check_line("network", network.reorder, network.bandwidth, network.queue)?;
+    match network.timing {
+        Timing::Asynchronous => {}
+        Timing::SemiSynchronous { unit, c, steps } => {
+            within("network: timing: unit", unit, Ns(1), MAX_UNTIL)?;
+            within("network: timing: c", c, 0, 1_000)?;
+            within("network: timing: steps", steps, Ns::ZERO, MAX_UNTIL)?;
+        }
+        Timing::Synchronous { round } => within("network: timing: round", round, Ns(1), MAX_UNTIL)?,
+    }
     within("network: links", network.links.len(), 0, 10_000)?;
     for link in &network.links {
         let name = format!("network: link {}→{}", link.from, link.to);
         within(&format!("{name}: loss_ppm"), link.loss_ppm.unwrap_or(0), 0, 1_000_000)?;
         within(&format!("{name}: duplicate_ppm"), link.duplicate_ppm.unwrap_or(0), 0, 1_000_000)?;
-        if let Some(latency) = link.latency {
+        check_line(&name, link.reorder, link.bandwidth, link.queue)?;
+        if let Some(latency) = &link.latency {
             check_latency(&name, latency)?;
         }
     }
     Ok(())
 }
 
-fn check_latency(name: &str, latency: Latency) -> Result<(), BadScenario> {
+/// What may be said of the network and of a single link alike.
+fn check_line(
+    name: &str,
+    reorder: Option<Reorder>,
+    bandwidth: Option<u64>,
+    queue: Option<u32>,
+) -> Result<(), BadScenario> {
+    let Reorder { ppm, by } = reorder.unwrap_or_default();
+    within(&format!("{name}: reorder: ppm"), ppm, 0, 1_000_000)?;
+    within(&format!("{name}: reorder: by"), by, Ns::ZERO, MAX_UNTIL)?;
+    within(&format!("{name}: bandwidth (bytes a second)"), bandwidth.unwrap_or(1), 1, MAX_BANDWIDTH)?;
+    within(&format!("{name}: queue (messages)"), queue.unwrap_or(0), 0, MAX_QUEUE)
+}
+
+fn check_latency(name: &str, latency: &Latency) -> Result<(), BadScenario> {
     let (least, most) = match latency {
-        Latency::Constant(span) => (span, span),
-        Latency::Uniform { min, max } => (min, max),
-        Latency::Exponential { min, mean } => (min, mean),
+        Latency::Constant(span) => (*span, *span),
+        Latency::Uniform { min, max } => (*min, *max),
+        Latency::Exponential { min, mean } => (*min, *mean),
+        Latency::LogNormal { median, p99 } => {
+            within(&format!("{name}: median"), *median, Ns(1), MAX_UNTIL)?;
+            (*median, *p99)
+        }
+        Latency::Pareto { min, shape } => {
+            within(&format!("{name}: shape (thousandths)"), *shape, 100, 1_000_000)?;
+            return within(&format!("{name}: min"), *min, Ns(1), MAX_UNTIL);
+        }
+        Latency::Empirical(measured) => {
+            within(&format!("{name}: measured latencies"), measured.len(), 1, MAX_MEASURED)?;
+            let longest = measured.iter().copied().max().unwrap_or_default();
+            return within(&format!("{name}: the longest"), longest, Ns::ZERO, MAX_UNTIL);
+        }
     };
     within(name, most, Ns::ZERO, MAX_UNTIL)?;
     if least > most {

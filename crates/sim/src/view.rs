@@ -234,6 +234,11 @@ impl<P: Protocol> Run<P> {
             (EventKind::Recover, _) => (format!("{node} is started again"), String::new()),
             (EventKind::Pause, _) => (format!("{node} stands still"), "Messages and due timers wait.".into()),
             (EventKind::Resume, _) => (format!("{node} goes on"), String::new()),
+            (EventKind::Slow, _) => (
+                format!("{node} becomes slow"),
+                "Each step takes time, and what comes meanwhile waits.".into(),
+            ),
+            (EventKind::Quick, _) => (format!("{node} is quick again"), String::new()),
             (EventKind::Clock, _) => (format!("{node}'s clock is set"), String::new()),
             (EventKind::Cut, Cause::Entry(_)) => {
                 (format!("{node} no longer hears {}", self.silenced(event, true)), String::new())

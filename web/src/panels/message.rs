@@ -81,6 +81,7 @@ fn fate(record: &MessageRecord, scenario: &Scenario, now: Key) -> String {
             words::clock(record.fate.at.0),
             words::span(record.fate.at.0.since(record.sent.0))
         ),
+        FateKind::Dropped if record.overflowed() => "The queue at its sender had no room for it.".to_owned(),
         FateKind::Dropped => "It was lost on the way.".to_owned(),
         FateKind::Cut => format!("It was stopped: the way to {to} is cut."),
         FateKind::ToCrashed => {

@@ -181,10 +181,12 @@ fn ppm(text: &str) -> Result<u32, String> {
 }
 
 fn fields(scenario: &Scenario) -> Vec<Field> {
-    let (min, max) = match scenario.network.latency {
-        Latency::Constant(span) => (span, span),
-        Latency::Uniform { min, max } => (min, max),
-        Latency::Exponential { min, mean } => (min, mean),
+    let (min, max) = match &scenario.network.latency {
+        Latency::Constant(span) => (*span, *span),
+        Latency::Uniform { min, max } => (*min, *max),
+        Latency::Exponential { min, mean } => (*min, *mean),
+        Latency::LogNormal { median, p99 } => (*median, *p99),
+        latency => (latency.usual(), latency.usual()),
     };
     let field = |name, text, hint, put| Field { name, text, hint, put };
     vec![
@@ -239,8 +241,12 @@ fn with_latency(
             let (min, mean) = bounds(min, mean)?;
             Latency::Exponential { min, mean: mean.max(min) }
         }
-        Latency::Constant(span) => even(bounds(span, span)?),
         Latency::Uniform { min, max } => even(bounds(min, max)?),
+        Latency::LogNormal { median, p99 } => {
+            let (median, p99) = bounds(median, p99)?;
+            Latency::LogNormal { median, p99: p99.max(median) }
+        }
+        ref latency => even(bounds(latency.usual(), latency.usual())?),
     };
     Ok(new)
 }

@@ -2,7 +2,6 @@
 
 use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::Latency;
 use lightcone_sim::session::{PendingWhat, Session};
 use lightcone_sim::sorted::{Set, sort_by_key};
 use lightcone_sim::time::Ns;
@@ -118,11 +117,7 @@ fn part(session: &dyn Session, record: &MessageRecord, state: State, hides_futur
         State::Lost(_) => ending(record).1,
         // When it will arrive is not to be told by its pace: it comes nearer and nearer, and never quite.
         State::UnderWay if hides_future => {
-            let usual = match session.scenario().network.latency {
-                Latency::Constant(latency) => latency,
-                Latency::Uniform { min, max } => Ns((min.0 + max.0) / 2),
-                Latency::Exponential { mean, .. } => mean,
-            };
+            let usual = session.scenario().network.latency.usual();
             0.9 * gone / (gone + usual.as_secs_f64()).max(1e-9)
         }
         State::UnderWay => {

@@ -1,0 +1,3 @@
+//! Random settings and script entries, one module for each of the engine's models.
+
+pub mod network;
