@@ -2,3 +2,4 @@
 
 pub mod law;
 pub mod random;
+pub mod models;

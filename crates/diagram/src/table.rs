@@ -13,7 +13,7 @@ pub const SORTS: [(&str, &[EventKind]); 6] = [
     ("timer", &[EventKind::Timer]),
     ("call", &[EventKind::Op]),
     ("start", &[EventKind::Boot, EventKind::Recover]),
-    ("fault", &[EventKind::Crash, EventKind::Amnesia, EventKind::Pause, EventKind::Resume, EventKind::Clock]),
+    ("fault", &[EventKind::Crash, EventKind::Amnesia, EventKind::Pause, EventKind::Resume, EventKind::Clock, EventKind::Byzantine, EventKind::Honest]),
     ("link", &[EventKind::Cut, EventKind::Heal]),
 ];
 
@@ -67,7 +67,7 @@ pub fn title(session: &dyn Session, id: EventId) -> String {
             let asked = op.and_then(|op| session.op(op.id)).map(|(asked, _)| asked).unwrap_or_default();
             [&own, " calls ", &asked].concat()
         }
-        Cause::Start | Cause::Entry(_) => {
+        Cause::Start | Cause::Entry(_) | Cause::Chance => {
             let title = session.explain(id).unwrap_or_default().title;
             let rest = title.strip_prefix(&id.node.to_string()).unwrap_or(&title);
             [&own, rest].concat()

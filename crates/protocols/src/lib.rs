@@ -7,9 +7,11 @@ use lightcone_sim::registry::ProtocolEntry;
 pub mod chunk;
 pub mod client;
 pub mod gossip;
+pub mod oral;
 pub mod paxos;
 pub mod raft;
 mod stack;
+pub mod transfer;
 pub mod two_generals;
 pub mod two_phase_commit;
 
@@ -19,6 +21,8 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_oral: oral::Oral,
+    run_transfer: transfer::Transfer,
 }
 
 /// Every protocol, in the order in which it is offered.
