@@ -2,7 +2,7 @@
 
 use lightcone_sim::ids::{EntryId, EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::order::Key;
-use lightcone_sim::scenario::{Action, Entry, Scenario};
+use lightcone_sim::scenario::{Action, Entry, How, Scenario};
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Cause;
@@ -145,6 +145,23 @@ pub fn action(action: &Action, scenario: &Scenario, session: &dyn Session) -> St
         Action::Duplicate { message } => format!("{} is copied", self::message(*message, scenario, session)),
         Action::Hold { message } => format!("{} is held", self::message(*message, scenario, session)),
         Action::Release { message } => format!("{} goes on", self::message(*message, scenario, session)),
+        Action::Rewrite { message, field, value } => {
+            format!("{} is forged: {field} becomes {value}", self::message(*message, scenario, session))
+        }
+        Action::Byzantine { node, how: How::Honest, .. } => format!("{} is honest again", name(*node)),
+        Action::Byzantine { node, how, to, field, value, until } => {
+            let what = match how {
+                How::Equivocate => "says one thing to some and another to the rest",
+                How::Lie => "lies",
+                How::Silent => "says nothing",
+                How::Replay => "repeats what it said before",
+                How::Honest => "is honest",
+            };
+            let field = field.as_ref().map_or_else(String::new, |field| format!(" about {field}"));
+            let value = value.map_or_else(String::new, |value| format!(" (it says {value})"));
+            let to = to.map_or_else(String::new, |to| format!(" to {}", name(to)));
+            format!("{} {what}{field}{value}{to}{}", name(*node), ending(*until))
+        }
         Action::Fire { timer } => format!("{} fires", self::timer(*timer, scenario, session)),
         Action::Suppress { timer } => format!("{} does not fire", self::timer(*timer, scenario, session)),
         Action::Clock { node, offset, drift_ppm } => {
@@ -222,6 +239,7 @@ pub fn target(entry: &Entry) -> Option<crate::store::pick::Pick> {
         Action::Drop { message }
         | Action::Deliver { message }
         | Action::Duplicate { message }
+        | Action::Rewrite { message, .. }
         | Action::Hold { message }
         | Action::Release { message } => Some(Pick::Message(message)),
         _ => None,

@@ -99,7 +99,7 @@ pub(crate) fn whole(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, arrow: &A
     let Some(shaft) = Shaft::of(arrow, lanes) else { return };
     let class = format!("{}{}", classes(arrow), style.more);
     let key = arrow.id.to_string();
-    let told = moment.session.message(arrow.id.original());
+    let told = moment.session.message(arrow.id);
     let title = title(moment, arrow, told.as_ref());
     if arrow.from == arrow.to {
         return to_itself(pen, &key, &class, arrow, shaft, lanes.gap, title);
@@ -146,7 +146,7 @@ pub(crate) fn under_way(
 ) {
     let Some(shaft) = Shaft::of(arrow, lanes) else { return };
     let key = arrow.id.to_string();
-    let told = moment.session.message(arrow.id.original());
+    let told = moment.session.message(arrow.id);
     let part = progress(moment, weave, arrow, shaft);
     let end = shaft.after(part);
     let client = if arrow.client { " client" } else { "" };

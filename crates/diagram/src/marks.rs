@@ -196,6 +196,13 @@ pub(crate) fn event_mark(
             let way = pen.way().glyph(place, "m0 3l5 8h-10z", u);
             pen.path(key, class("clock-set"), way)
         }
+        EventKind::Byzantine | EventKind::Honest => {
+            // Two faces: a diamond with one half empty; whole again when the node is.
+            let two = event.kind == EventKind::Byzantine;
+            let way = if two { "m0 -6l6 6l-6 6l-6 -6zm0 2v8l-4 -4z" } else { "m0 -5l5 5l-5 5l-5 -5z" };
+            let way = pen.way().glyph(place, way, u);
+            pen.path(key, class("byzantine"), way)
+        }
         EventKind::Cut | EventKind::Heal => bar(pen, key, class("link-event"), place, 4.0 * u),
     };
     shape.hue(epoch).target(Target::Event(id)).title(title(moment.session, moment.trace, id, event));
@@ -219,7 +226,7 @@ pub(crate) fn title(session: &dyn Session, trace: &Trace, id: EventId, event: &E
     let node = id.node;
     let what = match (event.kind, event.cause) {
         (EventKind::Message, Cause::Message(message)) => {
-            let told = session.message(message.original());
+            let told = session.message(message);
             format!("{node} got {} from {}", told.map(|told| told.label).unwrap_or_default(), message.node)
         }
         (EventKind::Timer, Cause::Timer(seq)) => {
@@ -241,9 +248,12 @@ pub(crate) fn title(session: &dyn Session, trace: &Trace, id: EventId, event: &E
         (EventKind::Clock, _) => format!("{node}'s clock is set"),
         (EventKind::Cut, _) => format!("{node} no longer hears some nodes"),
         (EventKind::Heal, _) => format!("{node} hears some nodes again"),
+        (EventKind::Byzantine, _) => format!("{node} turns byzantine: it no longer says what it means"),
+        (EventKind::Honest, _) => format!("{node} is honest again"),
         (kind, _) => format!("{node}: {}", kind.name()),
     };
-    format!("{id}: {what}, at {}", event.key.at)
+    let by_chance = if event.cause == Cause::Chance { " (by chance)" } else { "" };
+    format!("{id}: {what}{by_chance}, at {}", event.key.at)
 }
 
 /// A heart, for the heartbeats that fold; a plain outline, so that no font need have it.

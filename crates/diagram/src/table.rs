@@ -23,6 +23,8 @@ pub const SORTS: [(&str, &[EventKind]); 6] = [
             EventKind::Clock,
             EventKind::Slow,
             EventKind::Quick,
+            EventKind::Byzantine,
+            EventKind::Honest,
         ],
     ),
     ("link", &[EventKind::Cut, EventKind::Heal]),
@@ -78,7 +80,7 @@ pub fn title(session: &dyn Session, id: EventId) -> String {
             let asked = op.and_then(|op| session.op(op.id)).map(|(asked, _)| asked).unwrap_or_default();
             [&own, " calls ", &asked].concat()
         }
-        Cause::Start | Cause::Entry(_) => {
+        Cause::Start | Cause::Entry(_) | Cause::Chance => {
             let title = session.explain(id).unwrap_or_default().title;
             let rest = title.strip_prefix(&id.node.to_string()).unwrap_or(&title);
             [&own, rest].concat()

@@ -157,7 +157,7 @@ fn tell_event(session: &dyn Session, id: EventId) -> Option<String> {
 fn tell_message(session: &dyn Session, id: MsgId, until: Key) -> Option<String> {
     let record = session.trace().message(id)?;
     let name = |node| name_of(session.scenario(), node);
-    let what = session.message(id.original()).map(|told| told.label).unwrap_or_default();
+    let what = session.message(id).map(|told| told.label).unwrap_or_default();
     let fate = match record.fate_at(until.instant()) {
         _ if record.is_held() => "held back".to_owned(),
         FateKind::InFlight => "under way".to_owned(),

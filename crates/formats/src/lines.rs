@@ -108,7 +108,7 @@ fn label(session: &dyn Session, node: NodeId, event: &EventRecord) -> String {
             let op = session.trace().lane(node).and_then(|lane| lane.ops.get(place as usize));
             op.and_then(|op| session.op(op.id)).map(|(asked, _)| asked)
         }
-        Cause::Start | Cause::Entry(_) => None,
+        Cause::Start | Cause::Entry(_) | Cause::Chance => None,
     }
     .unwrap_or_else(|| event.kind.name().to_owned())
 }

@@ -21,6 +21,8 @@ pub(crate) fn name(action: &Action) -> &'static str {
         Action::Duplicate { .. } => "duplicate",
         Action::Hold { .. } => "hold",
         Action::Release { .. } => "release",
+        Action::Rewrite { .. } => "rewrite",
+        Action::Byzantine { .. } => "byzantine",
         Action::Fire { .. } => "fire",
         Action::Suppress { .. } => "suppress",
         Action::Clock { .. } => "clock",
@@ -39,6 +41,7 @@ pub(crate) fn names(action: &Action, whom: NodeId) -> bool {
         | Action::Pause { node }
         | Action::Resume { node }
         | Action::Slow { node, .. }
+        | Action::Byzantine { node, .. }
         | Action::Clock { node, .. } => *node == whom,
         Action::CrashInside { event, .. } | Action::Note { event, .. } => event.node == whom,
         Action::Cut { from, to, .. } => [*from, *to].contains(&whom),
@@ -48,6 +51,7 @@ pub(crate) fn names(action: &Action, whom: NodeId) -> bool {
         | Action::Deliver { message }
         | Action::Duplicate { message }
         | Action::Hold { message }
+        | Action::Rewrite { message, .. }
         | Action::Release { message } => message.node == whom,
         Action::Fire { timer } | Action::Suppress { timer } => timer.node == whom,
         Action::Op { client, node, .. } => *client == whom || *node == Some(whom),

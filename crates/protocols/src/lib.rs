@@ -8,10 +8,12 @@ pub mod chunk;
 pub mod client;
 pub mod floodmin;
 pub mod gossip;
+pub mod oral;
 pub mod paxos;
 pub mod ping;
 pub mod raft;
 mod stack;
+pub mod transfer;
 pub mod two_generals;
 pub mod two_phase_commit;
 
@@ -23,6 +25,8 @@ chunk::protocols! {
     run_gossip: gossip::Gossip,
     run_ping: ping::Ping,
     run_floodmin: floodmin::FloodMin,
+    run_oral: oral::Oral,
+    run_transfer: transfer::Transfer,
 }
 
 /// Every protocol, in the order in which it is offered.

@@ -22,6 +22,8 @@ enum Purpose {
     Workload,
     Reorder,
     Step,
+    Corrupt,
+    Fault,
 }
 
 /// Answers every random question of one run.
@@ -87,6 +89,20 @@ impl Chance {
     /// How long a node's step takes after this activation.
     pub(crate) fn step(self, node: NodeId, activation: u32) -> Draw {
         self.draw(Purpose::Step, [u64::from(node.raw()), u64::from(activation), 0])
+    }
+
+    /// What alters the n-th message of a link on its way, if anything does.
+    pub(crate) fn corrupts(self, from: NodeId, to: NodeId, n: u32, ppm: u32) -> Option<Draw> {
+        if ppm == 0 {
+            return None;
+        }
+        let mut draw = self.draw(Purpose::Corrupt, [Self::link(from, to), u64::from(n), 0]);
+        (below(&mut draw, 1_000_000) < u64::from(ppm)).then_some(draw)
+    }
+
+    /// What befalls a node (or a link, from one node to another) in one slot of time, of one kind of fault.
+    pub(crate) fn fault(self, from: NodeId, to: NodeId, kind: u64, slot: u64) -> Draw {
+        self.draw(Purpose::Fault, [Self::link(from, to), kind, slot])
     }
 
     /// A node's n-th `pick` in one of its activations: a number below `bound`.

@@ -69,7 +69,7 @@ impl Clock {
             monotonic: last.monotonic_at(at.0),
             offset: offset.unwrap_or(last.offset),
             drift_ppm: drift_ppm.unwrap_or(last.drift_ppm),
-            entry: Some(entry),
+            entry: (!entry.is_chance()).then_some(entry),
         });
     }
 

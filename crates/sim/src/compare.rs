@@ -67,7 +67,7 @@ impl Common {
                 };
                 asked(first) == asked(second)
             }
-            Cause::Start | Cause::Timer(_) | Cause::Entry(_) => true,
+            Cause::Start | Cause::Timer(_) | Cause::Entry(_) | Cause::Chance => true,
         }
     }
 

@@ -128,24 +128,23 @@ impl Cone {
             Action::Heal { to: None, .. } | Action::HoldAll { .. } => {
                 self.nodes.iter().for_each(|node| self.seed(node, at));
             }
+            Action::Byzantine { node, until, .. } => {
+                self.seed(*node, at);
+                until.iter().for_each(|&until| self.seed(*node, (until, 0)));
+            }
             Action::Duplicate { message } => {
                 let copy = MsgId { copy: entry.copy_number(), ..message.original() };
                 runs.iter().filter_map(|run| run.message(copy)).for_each(|record| self.seed_message(record));
+                self.seed_forms(*message, runs);
             }
             Action::Drop { message }
             | Action::Deliver { message }
             | Action::Hold { message }
+            | Action::Rewrite { message, .. }
             | Action::Release { message } => {
-                for run in runs {
-                    run.message(*message).into_iter().for_each(|record| self.seed_message(record));
-                    // A copy that a person asked for is made only of what is still on its way.
-                    let copies = run.lane(message.node).into_iter().flat_map(|lane| {
-                        lane.copies
-                            .range((message.seq, CHANCE_COPY + 1)..=(message.seq, u32::MAX))
-                            .map(|(_, copy)| copy)
-                    });
-                    copies.filter(|_| !message.is_copy()).for_each(|copy| self.seed_message(copy));
-                }
+                let named = runs.iter().filter_map(|run| run.message(*message));
+                named.for_each(|record| self.seed_message(record));
+                self.seed_forms(*message, runs);
             }
             Action::Fire { timer } | Action::Suppress { timer } => {
                 for record in runs.iter().filter_map(|run| run.timer(*timer)) {
@@ -153,6 +152,14 @@ impl Cone {
                 }
             }
             Action::Note { .. } => {}
+        }
+    }
+
+    /// A copy that a person asked for, and a form that a person forged, is made only of what is still on its way.
+    fn seed_forms(&mut self, message: MsgId, runs: &[&Trace]) {
+        for lane in runs.iter().filter_map(|run| run.lane(message.node)) {
+            let made = (message.seq, CHANCE_COPY + 1)..=(message.seq, u32::MAX);
+            lane.copies.range(made).for_each(|(_, copy)| self.seed_message(copy));
         }
     }
 

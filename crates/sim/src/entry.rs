@@ -6,7 +6,7 @@
 use serde::{Deserialize, Deserializer};
 
 use crate::ids::{EntryId, EventId, MsgId, NodeId, TimerId, excerpt};
-use crate::scenario::{Action, Entry};
+use crate::scenario::{Action, Entry, How};
 use crate::time::Ns;
 
 /// All fields that any entry may have.
@@ -36,11 +36,14 @@ struct Flat {
     on: Option<bool>,
     text: Option<String>,
     step: Option<Ns>,
+    how: Option<How>,
+    field: Option<String>,
+    value: Option<i64>,
 }
 
 /// The words that `do` may be.
 const WORDS: &str = "crash, crash-inside, amnesia, recover, pause, resume, slow, cut, heal, partition, drop, deliver, \
-                     duplicate, hold, release, fire, suppress, clock, op, hold-all, note";
+                     duplicate, hold, release, rewrite, byzantine, fire, suppress, clock, op, hold-all, note";
 
 impl Flat {
     /// The name of a field that is there and was not asked for.
@@ -63,6 +66,9 @@ impl Flat {
             (self.on.is_some(), "on"),
             (self.text.is_some(), "text"),
             (self.step.is_some(), "step"),
+            (self.how.is_some(), "how"),
+            (self.field.is_some(), "field"),
+            (self.value.is_some(), "value"),
         ];
         present.into_iter().find(|&(is_present, _)| is_present).map(|(_, name)| name)
     }
@@ -104,6 +110,19 @@ impl Flat {
             "duplicate" => Action::Duplicate { message: message(self)? },
             "hold" => Action::Hold { message: message(self)? },
             "release" => Action::Release { message: message(self)? },
+            "rewrite" => Action::Rewrite {
+                message: message(self)?,
+                field: self.field.take().ok_or_else(|| lacks("field"))?,
+                value: self.value.take().ok_or_else(|| lacks("value"))?,
+            },
+            "byzantine" => Action::Byzantine {
+                node: node(self)?,
+                how: self.how.take().ok_or_else(|| lacks("how"))?,
+                to: self.to.take(),
+                field: self.field.take(),
+                value: self.value.take(),
+                until: self.until.take(),
+            },
             "fire" => Action::Fire { timer: timer(self)? },
             "suppress" => Action::Suppress { timer: timer(self)? },
             "clock" => Action::Clock {

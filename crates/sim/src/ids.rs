@@ -154,7 +154,8 @@ pub struct MsgId {
     /// Which of the sender's messages it is, counted from 1.
     pub seq: u32,
     /// 1 for the message itself, from 2 up for copies. A copy that the network made by chance is 2; one that a
-    /// script entry made carries that entry's number plus 2, so that taking out another entry renames nothing.
+    /// script entry made carries that entry's number plus 2, so that taking out another entry renames nothing. Forged
+    /// forms are copies that say something else; 0 is the form that chance gave it (a network that corrupts messages).
     pub copy: u32,
 }
 
@@ -188,7 +189,7 @@ impl FromStr for MsgId {
     fn from_str(text: &str) -> Result<MsgId, BadId> {
         let (original, copy) = match text.split_once('/') {
             Some((original, copy)) => {
-                let number = parse_number(copy).filter(|&n| n >= 2);
+                let number = if copy == "0" { Some(0) } else { parse_number(copy).filter(|&n| n >= 2) };
                 (
                     original,
                     number.ok_or_else(|| {
@@ -237,6 +238,16 @@ fn split(text: &str, sign: char, what: &str, example: &str) -> Result<(NodeId, u
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct EntryId(pub u32);
+
+impl EntryId {
+    /// Stands where an entry would for what no entry did but chance. Entries count from 1.
+    pub const CHANCE: EntryId = EntryId(0);
+
+    /// Whether chance did it.
+    pub const fn is_chance(self) -> bool {
+        self.0 == 0
+    }
+}
 
 impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

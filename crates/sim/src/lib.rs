@@ -9,6 +9,8 @@ pub mod compare;
 pub mod cone;
 pub mod decimal;
 mod entry;
+pub mod faults;
+mod forge;
 pub mod hash;
 pub mod ids;
 pub mod landmarks;

@@ -19,6 +19,8 @@ pub struct Seen<'a, P: Protocol> {
     pub state: Option<&'a P::State>,
     /// The node's disk.
     pub stable: &'a P::Stable,
+    /// Whether the node is byzantine, or has been before: what it said may not be what left it.
+    pub is_byzantine: bool,
 }
 
 /// An invariant over a run. A run keeps copies of its monitors, to go on from where they stood: what one remembers may

@@ -1,9 +1,12 @@
 //! What the network does with a message: how long it takes, and what befalls it on the way.
 
 use crate::chance::{Chance, Draw, below};
+use crate::forge::{Forge, Lie};
 use crate::ids::{EntryId, MsgId, NodeId};
 use crate::plan::{Plan, Touch, TouchKind};
-use crate::scenario::{CHANCE_COPY, CutRule, Latency, Network, Reorder, Timing, copy_number};
+use crate::scenario::{
+    CHANCE_COPY, CHANCE_FORM, CutRule, How, Latency, Network, Reorder, Timing, copy_number,
+};
 use crate::sorted::sort_by_key;
 use crate::time::Ns;
 use crate::trace::{Fate, FateKind, Instant, MessageRecord, NEVER};
@@ -14,6 +17,7 @@ pub(crate) struct Link {
     latency: Latency,
     loss_ppm: u32,
     duplicate_ppm: u32,
+    corrupt_ppm: u32,
     reorder: Reorder,
     /// In bytes a second.
     pub bandwidth: Option<u64>,
@@ -60,6 +64,7 @@ impl Links {
             latency: network.latency.clone(),
             loss_ppm: network.loss_ppm,
             duplicate_ppm: network.duplicate_ppm,
+            corrupt_ppm: network.corrupt_ppm,
             reorder: network.reorder.unwrap_or_default(),
             bandwidth: network.bandwidth.filter(|_| is_free),
             queue: network.queue,
@@ -69,6 +74,7 @@ impl Links {
                 latency: spec.latency.as_ref().unwrap_or(&usual.latency).clone(),
                 loss_ppm: spec.loss_ppm.unwrap_or(usual.loss_ppm),
                 duplicate_ppm: spec.duplicate_ppm.unwrap_or(usual.duplicate_ppm),
+                corrupt_ppm: spec.corrupt_ppm.unwrap_or(usual.corrupt_ppm),
                 reorder: spec.reorder.unwrap_or(usual.reorder),
                 bandwidth: spec.bandwidth.or(usual.bandwidth).filter(|_| is_free),
                 queue: spec.queue.or(usual.queue),
@@ -112,100 +118,180 @@ pub(crate) struct Sending {
     pub event: u32,
 }
 
-/// What was decided of a message: its record, its copies, and the script entries that acted.
+/// What was decided of a message: its record, its copies and forged forms, and the script entries that acted.
 #[derive(Debug, Default)]
 pub(crate) struct Decided {
     pub copies: Vec<(u32, MessageRecord)>,
     pub acted: Vec<EntryId>,
+    /// Forms that were forged on the way, and are still to be sent on it.
+    forged: Vec<(Sending, Way)>,
 }
 
-/// Decides what becomes of a message, but for what only its receiver's fate can tell (that it is down, or paused).
-pub(crate) fn decide(
-    chance: Chance,
-    links: &Links,
-    plan: &Plan,
-    sending: Sending,
-    decided: &mut Decided,
-) -> MessageRecord {
-    let Sending { id, to, link_count: n, .. } = sending;
-    let link = links.get(id.node, to);
-    let is_lost = chance.is_lost(id, to, n, link.loss_ppm);
-    let record = travel(chance, links, plan, sending, link, is_lost, decided);
-    if sending.left.is_none() {
-        return record;
-    }
-    if chance.is_duplicated(id.node, to, n, link.duplicate_ppm) {
-        copy(chance, links, plan, sending, link, (CHANCE_COPY, sending.sent), decided);
-    }
-    for touch in touches(plan, id).iter().filter(|touch| touch.what == TouchKind::Duplicate) {
-        // Only what is still on its way can be copied.
-        if sending.sent <= touch.at && touch.at <= record.fate.lost.min(record.fate.at) {
-            decided.acted.push(touch.entry);
-            copy(chance, links, plan, sending, link, (copy_number(touch.entry), touch.at), decided);
+/// All that decides what becomes of a message.
+pub(crate) struct Decider<'a> {
+    pub chance: Chance,
+    pub links: &'a Links,
+    pub plan: &'a Plan,
+    pub servers: u16,
+    pub forge: &'a mut dyn Forge,
+}
+
+/// What leaves a node in the place of what it says.
+enum Leaves {
+    /// The message itself.
+    Itself,
+    /// This form of it.
+    Form { copy: u32, by_hand: bool },
+    /// Nothing.
+    Nothing { by_hand: bool },
+    /// What its receiver throws away.
+    Garbage,
+}
+
+impl Decider<'_> {
+    /// Decides what becomes of a message, but for what only its receiver's fate can tell (that it is down, or paused).
+    pub fn decide(&mut self, sending: Sending, decided: &mut Decided) -> MessageRecord {
+        let Sending { id, to, link_count: n, sent, .. } = sending;
+        let link = self.links.get(id.node, to);
+        let mut way = self.way(link, sending);
+        if sending.left.is_none() {
+            return way.stayed(sending, false);
         }
+        let leaves = self.leaves(link, sending, decided);
+        way.is_lost |= matches!(leaves, Leaves::Garbage);
+        let (record, form) = match leaves {
+            Leaves::Itself | Leaves::Garbage => (self.travel(sending, way, decided), 1),
+            Leaves::Form { copy, by_hand } => {
+                let stayed = way.stayed(sending, by_hand);
+                let form = Sending { id: MsgId { copy, ..id }, ..sending };
+                let record = self.travel(form, way, decided);
+                decided.copies.push((copy, MessageRecord { by_hand: record.by_hand || by_hand, ..record }));
+                (stayed, copy)
+            }
+            Leaves::Nothing { by_hand } => return way.stayed(sending, by_hand),
+        };
+        if self.chance.is_duplicated(id.node, to, n, link.duplicate_ppm) {
+            if form != 1 {
+                self.forge.forge(form, CHANCE_COPY, Lie::Same);
+            }
+            self.copy(link, sending, (CHANCE_COPY, sent), decided);
+        }
+        for touch in touches(self.plan, id).iter().filter(|touch| touch.what == TouchKind::Duplicate) {
+            // Only what is still on its way can be copied.
+            if form == 1 && sent <= touch.at && touch.at <= record.fate.lost.min(record.fate.at) {
+                decided.acted.push(touch.entry);
+                self.copy(link, sending, (copy_number(touch.entry), touch.at), decided);
+            }
+        }
+        while let Some((form, way)) = decided.forged.pop() {
+            let record = self.travel(form, way, decided);
+            decided.copies.push((form.id.copy, MessageRecord { by_hand: true, ..record }));
+        }
+        record
     }
-    record
+
+    /// What leaves the node: what it says, unless it is byzantine then, or the network alters it as it sets out.
+    fn leaves(&mut self, link: &Link, sending: Sending, decided: &mut Decided) -> Leaves {
+        let Sending { id, to, sent, link_count: n, .. } = sending;
+        let (mut copy, mut by_hand) = (1, false);
+        let (plan, servers) = (self.plan, self.servers);
+        let lies = || plan.lying(id.node).filter(|lying| lying.concerns(id.node, to, servers, sent));
+        if let Some(silent) = lies().find(|lying| lying.how == How::Silent) {
+            return Leaves::Nothing { by_hand: !silent.entry.is_chance() };
+        }
+        for lying in lies() {
+            let number = copy_number(lying.entry);
+            let lie = match lying.how {
+                How::Replay => {
+                    if self.forge.forge(1, number, Lie::Before) {
+                        self.copy(link, sending, (number, sent), decided);
+                    }
+                    continue;
+                }
+                _ => Lie::Fact { field: lying.field.as_deref(), value: lying.value },
+            };
+            if self.forge.forge(copy, number, lie) {
+                (copy, by_hand) = (number, by_hand || !lying.entry.is_chance());
+            }
+        }
+        match self.chance.corrupts(id.node, to, n, link.corrupt_ppm) {
+            Some(draw) => match self.forge.forge(copy, CHANCE_FORM, Lie::Noise(draw)) {
+                true => copy = CHANCE_FORM,
+                false => return Leaves::Garbage,
+            },
+            None => {}
+        }
+        if copy == 1 { Leaves::Itself } else { Leaves::Form { copy, by_hand } }
+    }
+
+    /// The way of a message or copy that nobody touches.
+    fn way(&self, link: &Link, sending: Sending) -> Way {
+        let Sending { id, to, link_count: n, sent, .. } = sending;
+        let natural = (self.links.arrival(self.chance, sending, link), 0);
+        Way::new(sent, natural, self.chance.is_lost(id, to, n, link.loss_ppm))
+    }
+
+    fn copy(&mut self, link: &Link, sending: Sending, (number, sent): (u32, Instant), decided: &mut Decided) {
+        let twin = Sending { id: MsgId { copy: number, ..sending.id }, sent, ..sending };
+        let record = self.travel(twin, self.way(link, twin), decided);
+        decided.copies.push((number, record));
+    }
+
+    fn travel(&mut self, sending: Sending, mut way: Way, decided: &mut Decided) -> MessageRecord {
+        let Sending { id, to, sent, event, .. } = sending;
+        let natural = way.natural;
+        let mut by_hand = false;
+        for touch in merged(self.plan, id, sent, natural) {
+            match touch {
+                Change::HoldAll(at) => way.wait(at),
+                Change::GoOn(at) => way.go_on(at),
+                Change::Touch(touch) if touch.what == TouchKind::Rewrite => {
+                    by_hand |= self.rewrite(sending, touch, &mut way, decided);
+                }
+                Change::Touch(touch) => {
+                    if way.touch(touch) {
+                        by_hand = true;
+                        decided.acted.push(touch.entry);
+                    }
+                }
+            }
+        }
+        let mut fate = way.fate();
+        if fate.kind != FateKind::Dropped {
+            let watched_from = match self.links.cut_rule {
+                CutRule::InFlight => sent,
+                CutRule::AtArrival => fate.at,
+            };
+            // A message that stands still for ever is stopped by no cut: it waits, and is cut if it is let go.
+            if fate.at != NEVER
+                && let Some(cut) = self.plan.cut_between(id.node, to, watched_from, fate.at)
+            {
+                fate = Fate { kind: FateKind::Cut, lost: cut.from.max(sent), ..fate };
+            }
+        }
+        MessageRecord { to, event, sent, natural, fate, by_hand }
+    }
+
+    /// A person puts a forged form in the place of what is on its way, and has not been cut off by then.
+    fn rewrite(&mut self, sending: Sending, touch: Touch, way: &mut Way, decided: &mut Decided) -> bool {
+        let Sending { id, to, sent, .. } = sending;
+        let is_cut = self.links.cut_rule == CutRule::InFlight
+            && self.plan.cut_between(id.node, to, sent, touch.at).is_some();
+        let copy = copy_number(touch.entry);
+        let Some((field, value)) = self.plan.rewrites.get(&touch.entry) else { return false };
+        let lie = Lie::Fact { field: Some(field), value: Some(*value) };
+        if touch.at <= sent || way.is_over(touch.at) || is_cut || !self.forge.forge(id.copy, copy, lie) {
+            return false;
+        }
+        let form = Sending { id: MsgId { copy, ..id }, sent: touch.at, ..sending };
+        decided.forged.push((form, way.handed_over(touch.at)));
+        decided.acted.push(touch.entry);
+        true
+    }
 }
 
 fn touches(plan: &Plan, id: MsgId) -> &[Touch] {
     if plan.messages.is_empty() { &[] } else { plan.messages.get(&id).map_or(&[], Vec::as_slice) }
-}
-
-fn copy(
-    chance: Chance,
-    links: &Links,
-    plan: &Plan,
-    sending: Sending,
-    link: &Link,
-    (number, sent): (u32, Instant),
-    decided: &mut Decided,
-) {
-    let twin = Sending { id: MsgId { copy: number, ..sending.id }, sent, ..sending };
-    let is_lost = chance.is_lost(twin.id, twin.to, twin.link_count, link.loss_ppm);
-    let record = travel(chance, links, plan, twin, link, is_lost, decided);
-    decided.copies.push((number, record));
-}
-
-fn travel(
-    chance: Chance,
-    links: &Links,
-    plan: &Plan,
-    sending: Sending,
-    link: &Link,
-    is_lost: bool,
-    decided: &mut Decided,
-) -> MessageRecord {
-    let Sending { id, to, sent, left, event, .. } = sending;
-    let natural = (links.arrival(chance, sending, link), 0);
-    let mut way = Way::new(sent, natural, is_lost);
-    way.dropped = left.is_none().then_some(sent);
-    let mut by_hand = false;
-    for touch in merged(plan, id, sent, natural) {
-        match touch {
-            Change::HoldAll(at) => way.wait(at),
-            Change::GoOn(at) => way.go_on(at),
-            Change::Touch(touch) => {
-                if way.touch(touch) {
-                    by_hand = true;
-                    decided.acted.push(touch.entry);
-                }
-            }
-        }
-    }
-    let mut fate = way.fate();
-    if fate.kind != FateKind::Dropped {
-        let watched_from = match links.cut_rule {
-            CutRule::InFlight => sent,
-            CutRule::AtArrival => fate.at,
-        };
-        // A message that stands still for ever is stopped by no cut: it waits, and is cut if it is let go.
-        if fate.at != NEVER
-            && let Some(cut) = plan.cut_between(id.node, to, watched_from, fate.at)
-        {
-            fate = Fate { kind: FateKind::Cut, lost: cut.from.max(sent), ..fate };
-        }
-    }
-    MessageRecord { to, event, sent, natural, fate, by_hand }
 }
 
 /// Something that may change a message's way, at its time.
@@ -235,8 +321,11 @@ fn merged(plan: &Plan, id: MsgId, sent: Instant, natural: Instant) -> Vec<Change
 }
 
 /// A message's way, as the person changes it.
+#[derive(Debug)]
 struct Way {
     sent: Instant,
+    /// When it would arrive if nothing befell it.
+    natural: Instant,
     /// When it arrives; [`NEVER`] while it stands still.
     arrival: Instant,
     /// How much of the way is left while it stands still.
@@ -251,7 +340,23 @@ struct Way {
 
 impl Way {
     fn new(sent: Instant, arrival: Instant, is_lost: bool) -> Way {
-        Way { sent, arrival, left: Ns::ZERO, is_held_by_hand: false, dropped: None, is_lost }
+        let (natural, left) = (arrival, Ns::ZERO);
+        Way { sent, natural, arrival, left, is_held_by_hand: false, dropped: None, is_lost }
+    }
+
+    /// Never set out on: what was said never left.
+    fn stayed(&self, Sending { to, event, sent, .. }: Sending, by_hand: bool) -> MessageRecord {
+        let natural = self.natural;
+        let fate = Fate { kind: FateKind::Dropped, at: natural, lost: sent, event: 0 };
+        MessageRecord { to, event, sent, natural, fate, by_hand }
+    }
+
+    /// What is on its way is lost here, and something else goes on with what was left of the way.
+    fn handed_over(&mut self, at: Instant) -> Way {
+        let natural = if self.stands() { (at.0 + Ns(self.left.0.max(1)), 0) } else { self.arrival };
+        let rest = Way { sent: at, natural, ..*self };
+        self.dropped = Some(at);
+        rest
     }
 
     fn stands(&self) -> bool {
@@ -306,7 +411,7 @@ impl Way {
                 self.is_held_by_hand = true;
             }
             TouchKind::Release if self.stands() => self.release(touch.at),
-            TouchKind::Hold | TouchKind::Release | TouchKind::Duplicate => return false,
+            TouchKind::Hold | TouchKind::Release | TouchKind::Duplicate | TouchKind::Rewrite => return false,
         }
         true
     }

@@ -4,8 +4,9 @@
 //! entries that name it, the cuts of its link and the spans in which everything waits.
 
 use crate::clock::Clock;
+use crate::forge::Lying;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
-use crate::scenario::{Action, Entry, Scenario};
+use crate::scenario::{Action, Entry, How, Scenario};
 use crate::snapshot::is_silent;
 use crate::sorted::{Map, Set, sort_by_key};
 use crate::time::Ns;
@@ -36,6 +37,10 @@ pub(crate) struct Plan {
     pub silent: Set<EntryId>,
     /// How long a step of a node takes from such an entry on.
     pub steps: Map<EntryId, Ns>,
+    /// What people forge: which number, and what it then is.
+    pub rewrites: Map<EntryId, (String, i64)>,
+    /// When nodes are byzantine, in order of time.
+    pub byzantine: Map<NodeId, Vec<Lying>>,
     /// Operations that people ask for.
     pub ops: Map<EntryId, AskedOp>,
 }
@@ -61,6 +66,8 @@ pub(crate) enum TouchKind {
     Release,
     /// It is copied.
     Duplicate,
+    /// A forged form takes its place.
+    Rewrite,
 }
 
 /// An operation that a person asks of a client.
@@ -97,14 +104,18 @@ impl Plan {
                 .map(|entry| entry.id)
                 .collect(),
             steps: Map::new(),
+            rewrites: Map::new(),
+            byzantine: Map::new(),
             ops: Map::new(),
         };
-        let mut script: Vec<&Entry> = scenario.script.iter().collect();
+        let by_chance = crate::faults::entries(scenario);
+        let mut script: Vec<&Entry> = scenario.script.iter().chain(&by_chance).collect();
         sort_by_key(&mut script, |entry| (entry.at, entry.rank, entry.id));
         for entry in script {
             plan.add(nodes, entry);
         }
         plan.add_cut_events();
+        plan.add_byzantine_events();
         plan
     }
 
@@ -145,6 +156,18 @@ impl Plan {
             &Action::Release { message } => self.messages.or_default(message).push(touch(TouchKind::Release)),
             &Action::Duplicate { message } => {
                 self.messages.or_default(message).push(touch(TouchKind::Duplicate))
+            }
+            Action::Rewrite { message, field, value } => {
+                self.messages.or_default(*message).push(touch(TouchKind::Rewrite));
+                self.rewrites.insert(entry.id, (field.clone(), *value));
+            }
+            Action::Byzantine { node, how, to, field, value, until } => {
+                let until = until.map_or(NEVER, |until| (until, 0));
+                let (how, to, field, value) = (*how, *to, field.clone(), *value);
+                let lying = Lying { from: at, until, entry: entry.id, ended_by: None, how, to, field, value };
+                if exists(*node) {
+                    self.lie(*node, lying);
+                }
             }
             &Action::Fire { timer } => self.timers.or_default(timer).push(touch(TouchKind::Deliver)),
             &Action::Suppress { timer } => self.timers.or_default(timer).push(touch(TouchKind::Drop)),
@@ -211,6 +234,46 @@ impl Plan {
                 }
             }
         }
+    }
+
+    fn lie(&mut self, node: NodeId, lying: Lying) {
+        if lying.how != How::Honest {
+            return if lying.from < lying.until {
+                self.byzantine.or_default(node).push(lying)
+            };
+        }
+        let at = lying.from;
+        for open in self.byzantine.get_mut(&node).into_iter().flatten() {
+            if open.from < at && at < open.until {
+                (open.until, open.ended_by) = (at, Some(lying.entry));
+            }
+        }
+    }
+
+    /// A node that turns byzantine, or honest again, has an event of it.
+    fn add_byzantine_events(&mut self) {
+        let mut events = Vec::new();
+        for (&node, spans) in self.byzantine.iter() {
+            for span in spans {
+                events.push(((span.from, node, span.entry), EventKind::Byzantine));
+                if span.until != NEVER {
+                    let ender = span.ended_by.unwrap_or(span.entry);
+                    events.push(((span.until, node, ender), EventKind::Honest));
+                }
+            }
+        }
+        self.environment.extend(events);
+    }
+
+    /// The spans in which a node is byzantine.
+    pub fn lying(&self, node: NodeId) -> impl Iterator<Item = &Lying> {
+        let spans = if self.byzantine.is_empty() { None } else { self.byzantine.get(&node) };
+        spans.into_iter().flatten()
+    }
+
+    /// Whether a node has been byzantine at any time up to this one.
+    pub fn has_lied(&self, node: NodeId, by: Instant) -> bool {
+        self.lying(node).any(|lying| lying.from <= by)
     }
 
     /// A node whose links are cut or healed has an event of it, one for each entry and instant.

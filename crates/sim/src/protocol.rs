@@ -108,6 +108,18 @@ pub trait Protocol: Sized + 'static {
         100
     }
 
+    /// The numbers in a message that somebody could lie about, by the paper's names: a value, a term, a ballot. What is
+    /// true or false is 1 or 0.
+    fn facts(&self, _msg: &Self::Msg) -> Vec<(&'static str, i64)> {
+        Vec::new()
+    }
+
+    /// The message with another number in the place of one of its [`Protocol::facts`]; `None`: it has no such number, or it
+    /// cannot be that.
+    fn with_fact(&self, _msg: &Self::Msg, _name: &str, _value: i64) -> Option<Self::Msg> {
+        None
+    }
+
     /// A timer in a few words: `election timeout`.
     fn describe_timer(&self, timer: &Self::Timer) -> String {
         plain(&format!("{timer:?}"))

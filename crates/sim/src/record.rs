@@ -41,8 +41,9 @@ impl<P: Protocol> Run<P> {
             Cause::Op(place) => self.payloads[index].ops.get(place as usize).map(|(asked, _)| &asked.op),
             _ => None,
         };
+        let is_byzantine = self.plan.has_lied(node, key.instant());
         for monitor in &mut self.monitors {
-            let seen = Seen { protocol: &self.protocol, event, asked, state, stable };
+            let seen = Seen { protocol: &self.protocol, event, asked, state, stable, is_byzantine };
             let mut report =
                 Report { monitor: monitor.name(), event, violations: &mut self.trace.violations };
             monitor.observe(seen, &mut report);

@@ -45,13 +45,13 @@ impl<P: Protocol> Run<P> {
             match event.cause {
                 Cause::Message(id) => {
                     let sender = self.trace.nodes.index(id.node).map(|sender| &self.payloads[sender]);
-                    sender.and_then(|sender| sender.messages.get(id.seq as usize - 1)).hash(&mut reader);
+                    sender.and_then(|sender| sender.message(id.seq, id.copy)).hash(&mut reader);
                 }
                 Cause::Op(place) => {
                     self.trace.lanes[index].ops[place as usize].id.hash(&mut reader);
                     self.payloads[index].ops[place as usize].0.op.hash(&mut reader);
                 }
-                Cause::Start | Cause::Timer(_) | Cause::Entry(_) => {}
+                Cause::Start | Cause::Timer(_) | Cause::Entry(_) | Cause::Chance => {}
             }
         }
         reader.0
@@ -81,7 +81,9 @@ impl<P: Protocol> Run<P> {
             | EventKind::Cut
             | EventKind::Heal
             | EventKind::Slow
-            | EventKind::Quick => {}
+            | EventKind::Quick
+            | EventKind::Byzantine
+            | EventKind::Honest => {}
             EventKind::Boot | EventKind::Message | EventKind::Timer | EventKind::Op => {
                 let me = self.trace.nodes.at(index);
                 let crash = match self.plan.crashes_inside.is_empty() {

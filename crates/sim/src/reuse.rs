@@ -26,6 +26,10 @@ impl<P: Protocol> Run<P> {
             return Ok(None);
         }
         let Some(changed) = changed_entries(&self.scenario, scenario) else { return Ok(None) };
+        // Up to another end there are other random faults, and one that is to come decides what is on its way.
+        if scenario.until != self.scenario.until && !scenario.faults.is_empty() {
+            return Ok(None);
+        }
         let count = self.usable(&changed);
         let Some(last) = count.checked_sub(1) else { return Ok(None) };
         let mut run = Run::start(scenario.clone())?;
@@ -87,6 +91,7 @@ impl<P: Protocol> Run<P> {
             | Action::Pause { .. }
             | Action::Resume { .. }
             | Action::Slow { .. }
+            | Action::Byzantine { .. }
             | Action::Op { .. } => at,
             Action::Clock { node, .. } => at.min(self.first_timer(at, &|setter| setter == *node)),
             Action::CrashInside { event, .. } => {
@@ -110,6 +115,7 @@ impl<P: Protocol> Run<P> {
             | Action::Deliver { message }
             | Action::Duplicate { message }
             | Action::Hold { message }
+            | Action::Rewrite { message, .. }
             | Action::Release { message } => {
                 self.trace.message(message.original()).map_or(Ns::NEVER, |message| message.sent.0)
             }
@@ -188,8 +194,10 @@ impl<P: Protocol> Run<P> {
         }
         let copies: Map<_, _> =
             lane.copies.range(..=(sent as u32, u32::MAX)).map(|(&id, &copy)| (id, copy)).collect();
+        let forged = payloads.forged.range(..=(sent as u32, u32::MAX));
         self.payloads[index] = Payloads {
             messages: head(&payloads.messages, sent),
+            forged: forged.map(|(&id, form)| (id, form.clone())).collect(),
             timers: head(&payloads.timers, timers),
             ops: told,
             checkpoints: head(&payloads.checkpoints, (count / CHECKPOINT_EVERY) as usize),

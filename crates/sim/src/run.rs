@@ -55,11 +55,21 @@ pub struct Run<P: Protocol> {
 /// What a node's line holds beside its [`Lane`]: what messages and timers say, and states kept whole.
 pub(crate) struct Payloads<P: Protocol> {
     pub messages: Vec<P::Msg>,
+    /// What copies say that do not say what their message says, by (seq, copy).
+    pub forged: Map<(u32, u32), P::Msg>,
     pub timers: Vec<P::Timer>,
     /// What its operations ask, and what they were told.
     pub ops: Vec<OpPayload<P>>,
     /// The node after `CHECKPOINT_EVERY`, twice that, … of its events.
     pub checkpoints: Vec<Node<P>>,
+}
+
+impl<P: Protocol> Payloads<P> {
+    /// What a message, a copy of it or a forged form of it says.
+    pub fn message(&self, seq: u32, copy: u32) -> Option<&P::Msg> {
+        let forged = if copy == 1 || self.forged.is_empty() { None } else { self.forged.get(&(seq, copy)) };
+        forged.or_else(|| self.messages.get((seq as usize).checked_sub(1)?))
+    }
 }
 
 /// What an operation asks, and what it was told if it has returned.
@@ -143,7 +153,13 @@ impl<P: Protocol> Run<P> {
             monitors: protocol.monitors(),
             payloads: set
                 .iter()
-                .map(|_| Payloads { messages: vec![], timers: vec![], ops: vec![], checkpoints: vec![] })
+                .map(|_| Payloads {
+                    messages: vec![],
+                    forged: Map::new(),
+                    timers: vec![],
+                    ops: vec![],
+                    checkpoints: vec![],
+                })
                 .collect(),
             nodes: set.iter().map(live).collect(),
             queue: BinaryHeap::new(),
@@ -300,10 +316,8 @@ pub(crate) fn input<'a, P: Protocol>(
 ) -> Input<'a, P> {
     match cause {
         Cause::Message(id) => {
-            let sender = trace
-                .nodes
-                .index(id.node)
-                .and_then(|sender| payloads[sender].messages.get(id.seq as usize - 1));
+            let sender =
+                trace.nodes.index(id.node).and_then(|sender| payloads[sender].message(id.seq, id.copy));
             sender.map_or(Input::Boot, |msg| Input::Message { from: id.node, msg })
         }
         Cause::Timer(seq) => Input::Timer(seq),
@@ -312,6 +326,6 @@ pub(crate) fn input<'a, P: Protocol>(
             let asked = &payloads[index].ops[place as usize].0;
             Input::Op { id, op: asked.op.clone(), at: asked.at }
         }
-        Cause::Start | Cause::Entry(_) => Input::Boot,
+        Cause::Start | Cause::Entry(_) | Cause::Chance => Input::Boot,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::faults::Fault;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
 use crate::time::Ns;
 
@@ -30,6 +31,9 @@ pub struct Scenario {
     /// Latency, loss and duplication.
     #[serde(default)]
     pub network: Network,
+    /// What befalls servers and links at random. (It is part of the world, as the network is, and no deed of a person.)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
     /// Clocks that do not run true from the beginning.
     #[serde(default)]
     pub clocks: BTreeMap<NodeId, ClockSpec>,
@@ -55,6 +59,7 @@ impl Scenario {
             nodes,
             names: BTreeMap::new(),
             network: Network::default(),
+            faults: Vec::new(),
             clocks: BTreeMap::new(),
             workload: Workload::default(),
             seed: 1,
@@ -111,6 +116,8 @@ pub struct Entry {
 
 /// The number of the copy that the network makes of a message by chance.
 pub(crate) const CHANCE_COPY: u32 = 2;
+/// The number of the form that chance gives a message: a network that corrupts it, or a node that chance makes lie.
+pub(crate) const CHANCE_FORM: u32 = 0;
 
 impl Entry {
     /// The number of the copy that this entry makes, if it duplicates: its own, beyond that of chance, so that taking
@@ -121,7 +128,7 @@ impl Entry {
 }
 
 pub(crate) fn copy_number(entry: EntryId) -> u32 {
-    entry.0.saturating_add(CHANCE_COPY)
+    if entry.is_chance() { CHANCE_FORM } else { entry.0.saturating_add(CHANCE_COPY) }
 }
 
 fn is_zero(rank: &u32) -> bool {
@@ -129,7 +136,7 @@ fn is_zero(rank: &u32) -> bool {
 }
 
 /// What script entries can do, as `do` says it.
-pub const DEEDS: [&str; 21] = [
+pub const DEEDS: [&str; 23] = [
     "crash",
     "crash-inside",
     "amnesia",
@@ -145,6 +152,8 @@ pub const DEEDS: [&str; 21] = [
     "duplicate",
     "hold",
     "release",
+    "rewrite",
+    "byzantine",
     "fire",
     "suppress",
     "clock",
@@ -251,6 +260,34 @@ pub enum Action {
         /// Which.
         message: MsgId,
     },
+    /// A message on its way is lost, and a forged form of it goes on in its place, with what was left of the way.
+    Rewrite {
+        /// Which.
+        message: MsgId,
+        /// The number that is another in the form, by the protocol's name for it.
+        field: String,
+        /// What it then is.
+        value: i64,
+    },
+    /// What leaves a node is no longer what the node says. The node itself goes on as ever and knows nothing of it.
+    Byzantine {
+        /// Which.
+        node: NodeId,
+        /// In which way.
+        how: How,
+        /// Only what it sends to this node; absent: to all, or for [`How::Equivocate`] to the second half of its peers.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<NodeId>,
+        /// Which number it lies about; absent: the message's first.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
+        /// What it says instead; absent: one more than the truth.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<i64>,
+        /// Until when; absent: until it is made honest.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<Ns>,
+    },
     /// A timer fires at this entry's time.
     Fire {
         /// Which.
@@ -296,6 +333,38 @@ pub enum Action {
     },
 }
 
+/// In which way a node is byzantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// It says one thing to the first half of its peers and another to the second half.
+    Equivocate,
+    /// It lies about one number.
+    Lie,
+    /// What it sends never leaves.
+    Silent,
+    /// Beside each message it sends again what it sent to the same node before.
+    Replay,
+    /// In no way any more: all that it was made before ends.
+    Honest,
+}
+
+impl How {
+    /// All of them.
+    pub const ALL: [How; 5] = [How::Equivocate, How::Lie, How::Silent, How::Replay, How::Honest];
+
+    /// Its name in scripts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            How::Equivocate => "equivocate",
+            How::Lie => "lie",
+            How::Silent => "silent",
+            How::Replay => "replay",
+            How::Honest => "honest",
+        }
+    }
+}
+
 /// How messages travel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -324,6 +393,10 @@ pub struct Network {
     /// at once (tail drop). Absent: any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<u32>,
+    /// How many of a million messages are altered as they set out: one of the numbers that they hold. A message that holds
+    /// none is spoilt, and its receiver throws it away.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub corrupt_ppm: u32,
     /// Links that differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkSpec>,
@@ -455,6 +528,9 @@ pub struct LinkSpec {
     /// How many messages wait at its sender's end; absent: as on the network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queue: Option<u32>,
+    /// Its corruption; absent: the network's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrupt_ppm: Option<u32>,
 }
 
 impl LinkSpec {
@@ -469,6 +545,7 @@ impl LinkSpec {
             reorder: None,
             bandwidth: None,
             queue: None,
+            corrupt_ppm: None,
         }
     }
 }

@@ -38,6 +38,9 @@ pub trait Session {
     /// What a message says.
     fn message(&self, id: MsgId) -> Option<MsgView>;
 
+    /// The numbers in a message that one could lie about, by name; none: nothing can be rewritten in it.
+    fn facts(&self, id: MsgId) -> Vec<(&'static str, i64)>;
+
     /// What a timer is for.
     fn timer(&self, id: TimerId) -> Option<String>;
 

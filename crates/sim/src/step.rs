@@ -1,7 +1,8 @@
 //! The event loop's steps: what one key of the queue does to one node, and what that node's effects do to the world.
 
+use crate::forge::Forger;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, OpId, OpSource, TimerId};
-use crate::network::{Decided, Sending, decide, share};
+use crate::network::{Decided, Decider, Sending, share};
 use crate::node::{Around, activate};
 use crate::order::{ENVIRONMENT, Key, MESSAGE, OP, TIMER, WAKE};
 use crate::plan::TouchKind;
@@ -41,26 +42,28 @@ impl<P: Protocol> Run<P> {
         if !applies {
             return;
         }
-        self.trace.acted.insert(entry);
+        if !entry.is_chance() {
+            self.trace.acted.insert(entry);
+        }
         match kind {
             EventKind::Crash | EventKind::Amnesia => self.stop(key, index, kind, entry),
             EventKind::Recover => {
-                self.record(key, index, kind, Cause::Entry(entry));
-                self.activate(key.followed(), node, index, EventKind::Boot, Cause::Entry(entry));
+                self.record(key, index, kind, Cause::of(entry));
+                self.activate(key.followed(), node, index, EventKind::Boot, Cause::of(entry));
                 self.ask_later_if_closed(node, key.at);
             }
             EventKind::Pause => {
                 let live = &mut self.nodes[index];
                 live.node.is_paused = true;
                 live.busy = live.busy - key.at;
-                self.record(key, index, kind, Cause::Entry(entry));
+                self.record(key, index, kind, Cause::of(entry));
             }
             EventKind::Resume => self.resume(key, node, index, entry),
             EventKind::Slow | EventKind::Quick => {
                 self.nodes[index].step = self.plan.steps.get(&entry).copied().unwrap_or_default();
-                self.record(key, index, kind, Cause::Entry(entry));
+                self.record(key, index, kind, Cause::of(entry));
             }
-            _ => self.record(key, index, kind, Cause::Entry(entry)),
+            _ => self.record(key, index, kind, Cause::of(entry)),
         }
     }
 
@@ -77,7 +80,7 @@ impl<P: Protocol> Run<P> {
         }
         live.busy = Ns::ZERO;
         let backlog = std::mem::take(&mut live.backlog);
-        self.record(key, index, kind, Cause::Entry(entry));
+        self.record(key, index, kind, Cause::of(entry));
         for waiting in backlog.into_iter().filter(|waiting| waiting.kind() == MESSAGE) {
             if let Some(message) = self.message_mut(message_id(waiting)) {
                 message.fate.kind = FateKind::ToCrashed;
@@ -95,10 +98,10 @@ impl<P: Protocol> Run<P> {
         let rest = std::mem::take(&mut live.busy);
         if rest > Ns::ZERO {
             self.be_busy(key, node, index, rest);
-            return self.record(key, index, EventKind::Resume, Cause::Entry(entry));
+            return self.record(key, index, EventKind::Resume, Cause::of(entry));
         }
         let backlog = std::mem::take(&mut live.backlog);
-        self.record(key, index, EventKind::Resume, Cause::Entry(entry));
+        self.record(key, index, EventKind::Resume, Cause::of(entry));
         for (waiting, place) in backlog.into_iter().zip(1..) {
             let later = self.put_off(waiting, index, (key.at + Ns(place), 0));
             self.enqueue(later);
@@ -341,7 +344,11 @@ impl<P: Protocol> Run<P> {
         let sending = Sending { id, to, link_count, sent: key.instant(), left, event };
         let mut decided = Decided::default();
         let chance = self.chance_for_sending();
-        let mut record = decide(chance, &self.links, &self.plan, sending, &mut decided);
+        let before = &self.trace.lanes[index].messages;
+        let mut forger = Forger { protocol: &self.protocol, payloads: &mut self.payloads[index], before, to };
+        let (links, plan, servers) = (&self.links, &self.plan, self.trace.nodes.servers);
+        let mut record =
+            Decider { chance, links, plan, servers, forge: &mut forger }.decide(sending, &mut decided);
         if receiver.is_none() {
             record.fate.kind = FateKind::Dropped;
         }

@@ -51,7 +51,7 @@ pub struct Lane {
     pub events: Vec<EventRecord>,
     /// What it sent, `A#1` first.
     pub messages: Vec<MessageRecord>,
-    /// Copies that the network made of what it sent, by (seq, copy).
+    /// Copies that the network made of what it sent, and forged forms of it, by (seq, copy).
     pub copies: Map<(u32, u32), MessageRecord>,
     /// Timers it set, `A@1` first.
     pub timers: Vec<TimerRecord>,
@@ -97,6 +97,10 @@ pub enum EventKind {
     Slow,
     /// They take none beyond the usual again.
     Quick,
+    /// What leaves it is no longer what it says.
+    Byzantine,
+    /// What leaves it is what it says again.
+    Honest,
 }
 
 impl EventKind {
@@ -117,6 +121,8 @@ impl EventKind {
             EventKind::Heal => "heal",
             EventKind::Slow => "slow",
             EventKind::Quick => "quick",
+            EventKind::Byzantine => "byzantine",
+            EventKind::Honest => "honest",
         }
     }
 
@@ -139,6 +145,15 @@ pub enum Cause {
     Op(u32),
     /// A script entry.
     Entry(EntryId),
+    /// Chance: one of the scenario's random faults.
+    Chance,
+}
+
+impl Cause {
+    /// A script entry, or chance where it stands for that.
+    pub(crate) fn of(entry: EntryId) -> Cause {
+        if entry.is_chance() { Cause::Chance } else { Cause::Entry(entry) }
+    }
 }
 
 /// One event.
@@ -288,7 +303,7 @@ pub struct CutSpan {
     pub from: Instant,
     /// Until when; [`Ns::NEVER`] if it never heals.
     pub to: Instant,
-    /// The entry that cut it.
+    /// The entry that cut it; [`EntryId::CHANCE`] if none did.
     pub entry: EntryId,
     /// The entry that healed it, if another one did.
     pub healed_by: Option<EntryId>,
@@ -412,7 +427,7 @@ impl Trace {
                 let timer = self.timer(TimerId { node: id.node, seq })?;
                 Some(EventId { node: id.node, index: timer.event })
             }
-            Cause::Start | Cause::Op(_) | Cause::Entry(_) => None,
+            Cause::Start | Cause::Op(_) | Cause::Entry(_) | Cause::Chance => None,
         }
     }
 

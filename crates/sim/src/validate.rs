@@ -6,9 +6,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::clock::{MAX_DRIFT_PPM, MIN_DRIFT_PPM};
+use crate::faults::What;
 use crate::ids::excerpt;
 use crate::protocol::Protocol;
-use crate::scenario::{Action, Entry, Latency, Reorder, Scenario, Timing, VERSION};
+use crate::scenario::{Action, Entry, How, Latency, Reorder, Scenario, Timing, VERSION};
 use crate::sorted::Set;
 use crate::time::Ns;
 
@@ -28,6 +29,8 @@ pub const MAX_BANDWIDTH: u64 = 1_000_000_000_000;
 pub const MAX_QUEUE: u32 = 1_000_000;
 /// At most so many measured latencies make a distribution.
 pub const MAX_MEASURED: usize = 1_000;
+/// Random faults take at most so many draws, an eighth of which become faults.
+const MAX_DRAWS: u64 = 400_000;
 /// At most so many bytes in an operation, a note or a name.
 const MAX_TEXT: usize = 1_000;
 
@@ -152,6 +155,7 @@ pub fn check(scenario: &Scenario) -> Result<(), BadScenario> {
     within("workload: every", scenario.workload.every, Ns::ZERO, MAX_UNTIL)?;
     within("workload: start", scenario.workload.start, Ns::ZERO, MAX_UNTIL)?;
     check_network(scenario)?;
+    check_faults(scenario)?;
     for (node, clock) in &scenario.clocks {
         check_clock(&format!("clocks: {node}"), Some(clock.offset), Some(clock.drift_ppm))?;
     }
@@ -194,10 +198,22 @@ fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
         Action::Op { client, .. } if !client.is_client() => {
             bad(format!("{name}: {client} is no client; operations are called by c1, c2, …"))
         }
+        Action::Byzantine { how, field, until, value, .. } => {
+            if *how == How::Lie && (field.is_none() || value.is_none()) {
+                return bad(format!("{name}: who lies does so about a `field`, and says a `value`"));
+            }
+            check_text(&name, "field", field.as_deref().unwrap_or_default(), 0)?;
+            check_end(&name, entry.at, *until)
+        }
+        Action::Rewrite { field, .. } => check_text(&name, "field", field, 1),
         Action::Op { op, .. } => within(&format!("{name}: length of the operation"), op.len(), 1, MAX_TEXT),
         Action::Note { text, .. } => within(&format!("{name}: length of the note"), text.len(), 0, MAX_TEXT),
         _ => Ok(()),
     }
+}
+
+fn check_text(name: &str, what: &str, text: &str, least: usize) -> Result<(), BadScenario> {
+    within(&format!("{name}: length of `{what}`"), text.len(), least, MAX_TEXT)
 }
 
 fn check_end(name: &str, from: Ns, until: Option<Ns>) -> Result<(), BadScenario> {
@@ -213,6 +229,7 @@ fn check_network(scenario: &Scenario) -> Result<(), BadScenario> {
     let network = &scenario.network;
     within("network: loss_ppm", network.loss_ppm, 0, 1_000_000)?;
     within("network: duplicate_ppm", network.duplicate_ppm, 0, 1_000_000)?;
+    within("network: corrupt_ppm", network.corrupt_ppm, 0, 1_000_000)?;
     check_latency("network: latency", &network.latency)?;
     check_line("network", network.reorder, network.bandwidth, network.queue)?;
     match network.timing {
@@ -229,6 +246,7 @@ fn check_network(scenario: &Scenario) -> Result<(), BadScenario> {
         let name = format!("network: link {}→{}", link.from, link.to);
         within(&format!("{name}: loss_ppm"), link.loss_ppm.unwrap_or(0), 0, 1_000_000)?;
         within(&format!("{name}: duplicate_ppm"), link.duplicate_ppm.unwrap_or(0), 0, 1_000_000)?;
+        within(&format!("{name}: corrupt_ppm"), link.corrupt_ppm.unwrap_or(0), 0, 1_000_000)?;
         check_line(&name, link.reorder, link.bandwidth, link.queue)?;
         if let Some(latency) = &link.latency {
             check_latency(&name, latency)?;
@@ -249,6 +267,26 @@ fn check_line(
     within(&format!("{name}: reorder: by"), by, Ns::ZERO, MAX_UNTIL)?;
     within(&format!("{name}: bandwidth (bytes a second)"), bandwidth.unwrap_or(1), 1, MAX_BANDWIDTH)?;
     within(&format!("{name}: queue (messages)"), queue.unwrap_or(0), 0, MAX_QUEUE)
+}
+
+fn check_faults(scenario: &Scenario) -> Result<(), BadScenario> {
+    within("faults", scenario.faults.len(), 0, 100)?;
+    let mut draws = 0u64;
+    for (fault, place) in scenario.faults.iter().zip(1..) {
+        let name = format!("faults: number {place}");
+        within(&format!("{name}: every"), fault.every, Ns::ms(1), MAX_UNTIL)?;
+        let max = fault.max.unwrap_or(fault.min);
+        within(&format!("{name}: max"), max, Ns::ZERO, MAX_UNTIL)?;
+        within(&format!("{name}: min"), fault.min, Ns::ZERO, max)?;
+        if fault.what == What::Clock && fault.max.is_none() {
+            return bad(format!("{name}: a clock needs `max`, how far it is set"));
+        }
+        draws = draws.saturating_add(fault.draws(scenario.nodes, scenario.until));
+    }
+    if draws > MAX_DRAWS {
+        return bad("faults: there would be too many; let `every` be longer, or `until` sooner");
+    }
+    Ok(())
 }
 
 fn check_latency(name: &str, latency: &Latency) -> Result<(), BadScenario> {

@@ -93,8 +93,13 @@ impl<P: Protocol> Session for Run<P> {
 
     fn message(&self, id: MsgId) -> Option<MsgView> {
         let index = self.trace.nodes.index(id.node)?;
-        let msg = self.payloads[index].messages.get(id.seq.checked_sub(1)? as usize)?;
-        Some(self.protocol.describe(msg))
+        Some(self.protocol.describe(self.payloads[index].message(id.seq, id.copy)?))
+    }
+
+    fn facts(&self, id: MsgId) -> Vec<(&'static str, i64)> {
+        let index = self.trace.nodes.index(id.node);
+        let msg = index.and_then(|index| self.payloads[index].message(id.seq, id.copy));
+        msg.map_or(Vec::new(), |msg| self.protocol.facts(msg))
     }
 
     fn timer(&self, id: TimerId) -> Option<String> {
@@ -240,12 +245,17 @@ impl<P: Protocol> Run<P> {
             ),
             (EventKind::Quick, _) => (format!("{node} is quick again"), String::new()),
             (EventKind::Clock, _) => (format!("{node}'s clock is set"), String::new()),
-            (EventKind::Cut, Cause::Entry(_)) => {
+            (EventKind::Cut, Cause::Entry(_) | Cause::Chance) => {
                 (format!("{node} no longer hears {}", self.silenced(event, true)), String::new())
             }
-            (EventKind::Heal, Cause::Entry(_)) => {
+            (EventKind::Heal, Cause::Entry(_) | Cause::Chance) => {
                 (format!("{node} hears {} again", self.silenced(event, false)), String::new())
             }
+            (EventKind::Byzantine, _) => (
+                format!("{node} turns byzantine"),
+                "What leaves it is no longer what it says; it does not know of it.".into(),
+            ),
+            (EventKind::Honest, _) => (format!("{node} is honest again"), String::new()),
             _ => (format!("{node}: {}", kind.name()), String::new()),
         }
     }

@@ -1,3 +1,4 @@
 //! Random settings and script entries, one module for each of the engine's models.
 
+pub mod byzantine;
 pub mod network;

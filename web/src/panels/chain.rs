@@ -47,6 +47,7 @@ fn beginning(session: &dyn Session, scenario: &Scenario, id: EventId) -> String 
             format!("That is in the script: {}.", words.unwrap_or_default())
         }
         Some(Cause::Op(_)) => format!("Someone asked {} for it.", words::name(scenario, id.node)),
+        Some(Cause::Chance) => "That is one of the scenario's random faults.".to_owned(),
         _ => "That is how the run begins.".to_owned(),
     }
 }

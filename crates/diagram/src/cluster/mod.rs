@@ -50,7 +50,7 @@ pub fn cluster(session: &dyn Session, view: &View, frame: &Frame, room: (f64, f6
     let places = Places::new(&shown, room, view.text_px);
     let mut flights = flights(session, view, frame.now);
     flights.retain(|flight| {
-        let told = session.message(flight.id.original());
+        let told = session.message(flight.id);
         let is_hidden = told.is_none_or(|told| view.hidden_kinds.contains(told.kind));
         !is_hidden && places.of(flight.id.node).is_some() && places.of(flight.to).is_some()
     });
@@ -190,7 +190,7 @@ impl Painter<'_> {
 
     fn flight(&self, pen: &mut Pen, flight: &Flight, Track { shaft, here }: &Track) {
         let (shaft, here, key, unit) = (*shaft, *here, flight.id.to_string(), self.unit());
-        let told = self.session.message(flight.id.original());
+        let told = self.session.message(flight.id);
         let epoch = told.as_ref().and_then(|told| told.epoch).map(hue);
         let routine = told.as_ref().is_some_and(|told| told.routine);
         let client = flight.id.node.is_client() || flight.to.is_client();
@@ -244,7 +244,7 @@ impl Painter<'_> {
     /// A tooltip: who says what to whom, and what became of it so far.
     fn told(&self, flight: &Flight) -> String {
         let name = |node| name_of(self.session.scenario(), node);
-        let what = self.session.message(flight.id.original()).map(|told| told.label).unwrap_or_default();
+        let what = self.session.message(flight.id).map(|told| told.label).unwrap_or_default();
         format!("{}: {what}, {} to {}, {}", flight.id, name(flight.id.node), name(flight.to), flight.words())
     }
 
@@ -266,7 +266,7 @@ impl Painter<'_> {
         // What is not routine comes first.
         for routine in [false, true] {
             for (flight, track) in &tracks {
-                let Some(told) = self.session.message(flight.id.original()) else { continue };
+                let Some(told) = self.session.message(flight.id) else { continue };
                 let content = match self.view.labels {
                     Labels::Full if !told.routine || !self.view.fold_routine => told.label,
                     Labels::Kinds if !told.routine || !self.view.fold_routine => told.kind.to_owned(),

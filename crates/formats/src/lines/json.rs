@@ -81,7 +81,7 @@ fn event<'a>(session: &'a dyn Session, id: EventId, record: &EventRecord) -> Eve
     let (message, timer) = match record.cause {
         Cause::Message(message) => (Some(message), None),
         Cause::Timer(seq) => (None, Some(TimerId { node: id.node, seq })),
-        Cause::Start | Cause::Op(_) | Cause::Entry(_) => (None, None),
+        Cause::Start | Cause::Op(_) | Cause::Entry(_) | Cause::Chance => (None, None),
     };
     Event {
         id,

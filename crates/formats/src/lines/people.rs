@@ -81,6 +81,7 @@ fn told(session: &dyn Session, record: &EventRecord, node: NodeId) -> (String, S
         Cause::Timer(seq) => (format!("timer: {}", label()), TimerId { node, seq }.to_string()),
         Cause::Op(_) => (format!("asked to {}", label()), String::new()),
         Cause::Entry(entry) => (record.kind.name().to_owned(), format!("script entry {entry}")),
+        Cause::Chance => (record.kind.name().to_owned(), "by chance".to_owned()),
         Cause::Start => (record.kind.name().to_owned(), String::new()),
     }
 }

@@ -99,6 +99,48 @@ pub enum Msg {
     },
 }
 
+/// No forged ballot has a higher round: who hears of it must still be able to begin the next.
+const FORGED_ROUND_MAX: i64 = 1_000_000;
+
+impl Msg {
+    /// What it says about a ballot, and the value that it carries, if that is a number: what could be lied about.
+    pub(super) fn facts(&self) -> Vec<(&'static str, i64)> {
+        let (ballot, value) = match self {
+            Msg::Request { value } | Msg::Chosen { value } => (None, Some(value)),
+            Msg::Prepare { ballot } | Msg::Nack { ballot, .. } => (Some(ballot), None),
+            Msg::Promise { ballot, accepted } => (Some(ballot), accepted.as_ref().map(|it| &it.value)),
+            Msg::Accept { proposal } | Msg::Accepted { proposal } => {
+                (Some(&proposal.ballot), Some(&proposal.value))
+            }
+            Msg::Ask => (None, None),
+        };
+        let value = value.and_then(|value| value.0.parse().ok()).map(|value| ("value", value));
+        ballot.map(|ballot| ("ballot", i64::from(ballot.round))).into_iter().chain(value).collect()
+    }
+
+    /// The message with another round in its ballot, or another number as its value.
+    pub(super) fn with_fact(&self, name: &str, number: i64) -> Option<Msg> {
+        if !self.facts().iter().any(|(fact, _)| *fact == name) {
+            return None;
+        }
+        let mut msg = self.clone();
+        let (ballot, value) = match &mut msg {
+            Msg::Request { value } | Msg::Chosen { value } => (None, Some(value)),
+            Msg::Prepare { ballot } | Msg::Nack { ballot, .. } => (Some(ballot), None),
+            Msg::Promise { ballot, accepted } => (Some(ballot), accepted.as_mut().map(|it| &mut it.value)),
+            Msg::Accept { proposal } | Msg::Accepted { proposal } => {
+                (Some(&mut proposal.ballot), Some(&mut proposal.value))
+            }
+            Msg::Ask => (None, None),
+        };
+        match name {
+            "ballot" => ballot?.round = u32::try_from(number).ok().filter(|_| number <= FORGED_ROUND_MAX)?,
+            _ => *value? = Value::new(&number.to_string()),
+        }
+        Some(msg)
+    }
+}
+
 /// What a timer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {

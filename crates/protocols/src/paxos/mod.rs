@@ -343,6 +343,14 @@ impl Protocol for Paxos {
         describe::message(self, msg)
     }
 
+    fn facts(&self, msg: &Msg) -> Vec<(&'static str, i64)> {
+        msg.facts()
+    }
+
+    fn with_fact(&self, msg: &Msg, name: &str, value: i64) -> Option<Msg> {
+        msg.with_fact(name, value)
+    }
+
     fn describe_timer(&self, timer: &Timer) -> String {
         match timer {
             Timer::Retry => "retry",

@@ -173,6 +173,26 @@ impl Protocol for Raft {
         display::describe(msg)
     }
 
+    fn facts(&self, msg: &Msg) -> Vec<(&'static str, i64)> {
+        let term = msg.term().map(|term| ("term", i64::try_from(term.0).unwrap_or(i64::MAX)));
+        let granted = match msg {
+            Msg::RequestVoteReply(reply) => Some(("voteGranted", i64::from(reply.vote_granted))),
+            _ => None,
+        };
+        term.into_iter().chain(granted).collect()
+    }
+
+    fn with_fact(&self, msg: &Msg, name: &str, value: i64) -> Option<Msg> {
+        match (name, msg) {
+            ("term", msg) => msg.with_term(Term(u64::try_from(value).ok()?)),
+            ("voteGranted", Msg::RequestVoteReply(reply)) => {
+                let vote_granted = value.rem_euclid(2) == 1;
+                Some(Msg::RequestVoteReply(RequestVoteReply { vote_granted, ..reply.clone() }))
+            }
+            _ => None,
+        }
+    }
+
     fn describe_timer(&self, timer: &Timer) -> String {
         let text = match timer {
             Timer::Election => "election timeout",

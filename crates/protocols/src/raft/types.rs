@@ -117,6 +117,20 @@ impl Msg {
             Msg::Request(_) | Msg::Reply(_) => None,
         }
     }
+
+    /// The same with another term; `None`: it has none.
+    pub fn with_term(&self, term: Term) -> Option<Msg> {
+        let mut msg = self.clone();
+        let place = match &mut msg {
+            Msg::RequestVote(rpc) => &mut rpc.term,
+            Msg::RequestVoteReply(reply) => &mut reply.term,
+            Msg::AppendEntries(rpc) => &mut rpc.term,
+            Msg::AppendEntriesReply(reply) => &mut reply.term,
+            Msg::Request(_) | Msg::Reply(_) => return None,
+        };
+        *place = term;
+        Some(msg)
+    }
 }
 
 /// Figure 2, RequestVote RPC, arguments.

@@ -165,6 +165,33 @@ pub enum Msg {
     },
 }
 
+impl Msg {
+    /// What could be lied about: a vote (yes is 1) and a decision (commit is 1).
+    pub(super) fn facts(&self) -> Vec<(&'static str, i64)> {
+        match self {
+            Msg::Vote { vote, .. } => vec![("vote", i64::from(*vote == Vote::Yes))],
+            Msg::Decision { decision, .. } | Msg::Outcome { decision, .. } => {
+                vec![("decision", i64::from(*decision == Decision::Commit))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The message with the other vote or decision.
+    pub(super) fn with_fact(&self, name: &str, value: i64) -> Option<Msg> {
+        let mut msg = self.clone();
+        let is_yes = value.rem_euclid(2) == 1;
+        match (&mut msg, name) {
+            (Msg::Vote { vote, .. }, "vote") => *vote = if is_yes { Vote::Yes } else { Vote::No },
+            (Msg::Decision { decision, .. } | Msg::Outcome { decision, .. }, "decision") => {
+                *decision = if is_yes { Decision::Commit } else { Decision::Abort };
+            }
+            _ => return None,
+        }
+        Some(msg)
+    }
+}
+
 /// What a timer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {

@@ -269,6 +269,14 @@ impl Protocol for TwoPhaseCommit {
         describe::message(msg)
     }
 
+    fn facts(&self, msg: &Msg) -> Vec<(&'static str, i64)> {
+        msg.facts()
+    }
+
+    fn with_fact(&self, msg: &Msg, name: &str, value: i64) -> Option<Msg> {
+        msg.with_fact(name, value)
+    }
+
     fn describe_timer(&self, timer: &Timer) -> String {
         match timer {
             Timer::Votes(txn) => format!("vote timeout {txn}"),
