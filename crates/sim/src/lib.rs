@@ -3,6 +3,7 @@
 //! A [`scenario::Scenario`] says everything that decides a run; a [`run::Run`] is what happens; a
 //! [`session::Session`] is the same with the protocol's type forgotten, for those who only look.
 
+pub mod causality;
 pub mod chance;
 pub mod clock;
 pub mod compare;
@@ -33,6 +34,7 @@ mod step;
 pub mod time;
 pub mod trace;
 pub mod validate;
+mod vectors;
 mod view;
 mod workload;
 
