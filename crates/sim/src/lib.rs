@@ -30,6 +30,7 @@ pub mod scenario;
 pub mod session;
 mod snapshot;
 pub mod sorted;
+pub mod stamp;
 mod step;
 pub mod time;
 pub mod trace;
