@@ -86,6 +86,7 @@ impl Vectors {
 
     /// The entry-wise maximum of the first two, with one entry set. The third is a vector that the second is known not to lie
     /// below, and the fourth one that the first is not below: where neither has changed since, nothing has to be looked at.
+    #[inline]
     fn merge(&mut self, four: [u32; 4], level: u32, set: Option<(usize, u32)>) -> u32 {
         let [mine, theirs, mine_then, theirs_then] = four;
         let greater = if theirs == mine || theirs == theirs_then {
@@ -93,27 +94,28 @@ impl Vectors {
         } else if mine == mine_then {
             theirs
         } else {
-            let [a, b, c, d] = four.map(|node| self.tree[node as usize]);
-            let mut both = [ZERO; WIDTH];
-            for place in 0..WIDTH {
-                both[place] = match level.checked_sub(1) {
-                    None => a[place].max(b[place]),
-                    Some(below) => {
-                        let set = set.filter(|&(entry, _)| part(entry, level) == place);
-                        self.merge([a[place], b[place], c[place], d[place]], below, set)
-                    }
-                };
-            }
-            if let Some((entry, value)) = set.filter(|_| level == 0) {
-                both[part(entry, 0)] = value;
-            }
-            return match both {
-                _ if both == a => mine,
-                _ if both == b => theirs,
-                _ => self.add(both),
-            };
+            return self.mix(four, level, set);
         };
         set.map_or(greater, |(entry, value)| self.set(greater, level, entry, value))
+    }
+
+    /// The same, where each may know something that the other does not.
+    fn mix(&mut self, four: [u32; 4], level: u32, set: Option<(usize, u32)>) -> u32 {
+        let [a, b, c, d] = four.map(|node| self.tree[node as usize]);
+        let mut both = a;
+        for place in 0..WIDTH {
+            let set = set.filter(|&(entry, _)| part(entry, level) == place);
+            both[place] = match (level.checked_sub(1), set) {
+                (Some(below), set) => self.merge([a[place], b[place], c[place], d[place]], below, set),
+                (None, Some((_, value))) => value,
+                (None, None) => a[place].max(b[place]),
+            };
+        }
+        match both {
+            _ if both == a => four[0],
+            _ if both == b => four[1],
+            _ => self.add(both),
+        }
     }
 
     fn set(&mut self, node: u32, level: u32, entry: usize, value: u32) -> u32 {

@@ -13,6 +13,8 @@
 //! A **cut** is a place on each line: how many of its events lie before it, in the order of [`Trace::lanes`]; lines that
 //! are left out have none. It is consistent if whatever happened before one of its events is in it, too.
 
+pub mod ghost;
+
 use crate::ids::{EventId, MsgId, NodeId};
 use crate::trace::{Cause, Trace};
 
