@@ -180,8 +180,13 @@ const SCALES: Choices<TimeScale> =
 const FLOWS: Choices<Flow> = &[("lr", Flow::LeftToRight), ("tb", Flow::TopToBottom)];
 const THEMES: Choices<Theme> = &[("light", Theme::Light), ("dark", Theme::Dark)];
 const LABELS: Choices<Labels> = &[("none", Labels::None), ("kinds", Labels::Kinds), ("full", Labels::Full)];
-const STAMPS: Choices<Stamps> =
-    &[("none", Stamps::None), ("lamport", Stamps::Lamport), ("vector", Stamps::Vector)];
+const STAMPS: Choices<Stamps> = &[
+    ("none", Stamps::None),
+    ("lamport", Stamps::Lamport),
+    ("vector", Stamps::Vector),
+    ("dotted", Stamps::Dotted),
+    ("tree", Stamps::Tree),
+];
 
 /// A parser that takes these words alone, so that help and errors can list them.
 fn choice<T: Copy + Send + Sync + 'static>(choices: Choices<T>) -> impl TypedValueParser<Value = T> {

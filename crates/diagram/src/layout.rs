@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use lightcone_sim::causality::ghost::Ghosts;
 use lightcone_sim::ids::{EventId, MsgId, NodeId, Nodes};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
@@ -59,6 +60,8 @@ pub(crate) struct Cache {
     pub captions: Map<u32, Rc<Vec<Caption>>>,
     pub related: Option<(Selected, Option<Rc<Related>>)>,
     pub overview: Option<Counted>,
+    /// Clocks of events, as far as they were asked for.
+    pub ghosts: Ghosts,
 }
 
 /// A layer as it was last drawn.

@@ -84,7 +84,7 @@ impl Related {
             Some(event) => Cone::future(trace, event),
             None => Cone::empty(trace.nodes()),
         };
-        Some(Related { selected, past: past(trace, past_of), future })
+        Some(Related { selected, past: trace.past(past_of), future })
     }
 
     fn has_event(&self, trace: &Trace, lane: usize, id: EventId) -> bool {
@@ -104,28 +104,4 @@ impl Related {
     pub fn is_selected(&self, id: MsgId) -> bool {
         self.selected == Selected::Message(id)
     }
-}
-
-/// By lane, the last event that an event can have been changed by: read from its vector clock.
-fn past(trace: &Trace, event: EventId) -> Vec<u32> {
-    // What happens to a node from outside has no clock of its own: its past is that of the activation before it.
-    let activation = (1..=event.index)
-        .rev()
-        .map(|index| EventId { index, ..event })
-        .find(|&id| trace.event(id).is_some_and(|record| record.kind.is_activation()));
-    let vector = activation.map_or(&[][..], |id| trace.vector(id));
-    trace
-        .lanes()
-        .enumerate()
-        .map(|(place, (node, lane))| {
-            let seen = vector.get(place).copied().unwrap_or(0);
-            if node == event.node {
-                event.index
-            } else if seen == 0 {
-                0
-            } else {
-                lane.events.partition_point(|record| record.activation < seen) as u32 + 1
-            }
-        })
-        .collect()
 }

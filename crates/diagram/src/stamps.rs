@@ -1,5 +1,6 @@
 //! What logical clocks show, beside every event that ticks them.
 
+use lightcone_sim::causality::ghost::Ghosts;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::session::Session;
 
@@ -10,8 +11,9 @@ use crate::proposals::by;
 use crate::scene::Target;
 use crate::view::{Stamps, View};
 
-/// What a logical clock shows at an event, as its paper writes it; `None` for what ticks no clock.
-pub fn stamp(session: &dyn Session, event: EventId, stamps: Stamps) -> Option<String> {
+/// What a logical clock shows at an event, as its paper writes it; `None` for what ticks no clock. `ghosts` keeps what has
+/// been computed of this run's clocks.
+pub fn stamp(session: &dyn Session, ghosts: &mut Ghosts, event: EventId, stamps: Stamps) -> Option<String> {
     let trace = session.trace();
     let record = trace.event(event).filter(|record| record.kind.is_activation())?;
     match stamps {
@@ -21,6 +23,8 @@ pub fn stamp(session: &dyn Session, event: EventId, stamps: Stamps) -> Option<St
             let entries: Vec<String> = trace.vector(event).iter().map(u32::to_string).collect();
             Some(format!("[{}]", entries.join(" ")))
         }
+        Stamps::Dotted => Some(ghosts.of(trace, event)?.dotted.to_string()),
+        Stamps::Tree => Some(ghosts.tree(trace, event)?.to_string()),
     }
 }
 
@@ -32,6 +36,7 @@ pub(crate) fn width(session: &dyn Session, view: &View) -> f64 {
         Stamps::Lamport => 2.0,
         // More than a screen shows at once is cut to what finds room.
         Stamps::Vector => (nodes * 1.05 + 1.0).min(12.0),
+        Stamps::Dotted | Stamps::Tree => 12.0,
     }
 }
 
@@ -42,12 +47,16 @@ impl Writer<'_> {
         if layout.view.stamps == Stamps::None {
             return;
         }
+        // No caption is looked up while others are written.
+        let mut cache = layout.cache.borrow_mut();
         for (lane, (node, _)) in self.session.trace().lanes().enumerate() {
             let Some(across) = layout.lanes.across_at(lane) else { continue };
             for index in events_in(&layout.weave, lane, self.chunk) {
                 let event = EventId { node, index };
                 let Some((_, x)) = self.event_here(event) else { continue };
-                let Some(content) = stamp(self.session, event, layout.view.stamps) else { continue };
+                let Some(content) = stamp(self.session, &mut cache.ghosts, event, layout.view.stamps) else {
+                    continue;
+                };
                 let words = Words::unplaced(content, self.text, false);
                 let proposals = by(self.flow(), x, across, &words).into_iter().flatten();
                 let Some(words) = self.ground.place(proposals, CROSSINGS) else { continue };

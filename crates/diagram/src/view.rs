@@ -117,6 +117,10 @@ pub enum Stamps {
     Lamport,
     /// The vector clock, an entry for each node in order.
     Vector,
+    /// The dotted version vector: the event's own dot, and the vector of its past.
+    Dotted,
+    /// The interval tree clock: identity and events, as its paper writes them.
+    Tree,
 }
 
 /// The room for a diagram.

@@ -3,6 +3,7 @@
 mod common;
 
 use lightcone_diagram::{Frame, Geometry, Layout, Stamps, View, stamp};
+use lightcone_sim::causality::ghost::Ghosts;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
@@ -66,5 +67,26 @@ fn a_vector_has_an_entry_for_each_node_and_nothing_stands_at_what_ticks_no_clock
     }
     assert!(stamped(&*session, &View::default()).is_empty());
     let nothing = EventId { index: 1_000_000, ..activations(&*session)[0] };
-    assert_eq!(stamp(&*session, nothing, Stamps::Vector), None);
+    assert_eq!(stamp(&*session, &mut Ghosts::new(), nothing, Stamps::Vector), None);
+}
+
+#[test]
+fn dotted_version_vectors_and_interval_tree_clocks_stand_as_their_papers_write_them() {
+    let session = opened("gossip");
+    for (stamps, begins) in [(Stamps::Dotted, "("), (Stamps::Tree, "(")] {
+        let view = View { stamps, ..View::default() };
+        let words = stamped(&*session, &view);
+        assert!(!words.is_empty());
+        let mut ghosts = Ghosts::new();
+        for (event, shown) in words {
+            assert!(shown.starts_with(begins), "{shown}");
+            let clocks = ghosts.of(session.trace(), event.parse().unwrap()).unwrap();
+            let known = if stamps == Stamps::Tree {
+                clocks.tree.unwrap().to_string()
+            } else {
+                clocks.dotted.to_string()
+            };
+            assert_eq!(shown, known);
+        }
+    }
 }

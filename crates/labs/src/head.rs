@@ -40,6 +40,8 @@ pub(crate) enum ClockWord {
     None,
     Lamport,
     Vector,
+    Dotted,
+    Tree,
 }
 
 impl ClockWord {
@@ -48,6 +50,8 @@ impl ClockWord {
             ClockWord::None => "none",
             ClockWord::Lamport => "lamport",
             ClockWord::Vector => "vector",
+            ClockWord::Dotted => "dotted",
+            ClockWord::Tree => "tree",
         }
     }
 }

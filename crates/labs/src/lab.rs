@@ -75,7 +75,7 @@ pub struct Look {
     pub select: Option<Selection>,
     /// The time scale: `true`, `warped` or `logical`.
     pub scale: Option<String>,
-    /// The logical clock that stands at events: `none`, `lamport` or `vector`.
+    /// The logical clock that stands at events: `none`, `lamport`, `vector`, `dotted` or `tree`.
     pub clocks: Option<String>,
 }
 

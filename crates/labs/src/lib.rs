@@ -5,7 +5,7 @@
 //!
 //! | block | what it says |
 //! |---|---|
-//! | `look` | what to look at: `at`, `from`, `to`, `scale`, `clocks` (a logical clock at each event: `"lamport"`, `"vector"`), and `select`: an event (`"C:4"`) or a message (`"C#7"`) |
+//! | `look` | what to look at: `at`, `from`, `to`, `scale`, `clocks` (a logical clock at each event: `"lamport"`, `"vector"`, `"dotted"` or `"tree"`), and `select`: an event (`"C:4"`) or a message (`"C#7"`) |
 //! | `scenario` | what is different from the head's scenario, from this step on |
 //! | `shows` | `that`: what is so in the run of this step; checked, never shown |
 //! | `prediction` | a `question` and several `[[choice]]`: `text`, `when` (a predicate), `because`, perhaps `if` |

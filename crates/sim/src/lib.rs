@@ -3,6 +3,7 @@
 //! A [`scenario::Scenario`] says everything that decides a run; a [`run::Run`] is what happens; a
 //! [`session::Session`] is the same with the protocol's type forgotten, for those who only look.
 
+pub mod causality;
 pub mod chance;
 pub mod clock;
 pub mod compare;
@@ -32,10 +33,12 @@ pub mod scenario;
 pub mod session;
 mod snapshot;
 pub mod sorted;
+pub mod stamp;
 mod step;
 pub mod time;
 pub mod trace;
 pub mod validate;
+mod vectors;
 mod view;
 mod workload;
 

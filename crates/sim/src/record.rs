@@ -5,7 +5,8 @@ use crate::monitor::{Report, Seen};
 use crate::order::Key;
 use crate::protocol::Protocol;
 use crate::run::{CHECKPOINT_EVERY, Run};
-use crate::trace::{Cause, EventKind, EventRecord, FateKind, MARK_EVERY, Mark};
+use crate::trace::{Cause, EventKind, EventRecord, FateKind, MARK_EVERY, Mark, Trace};
+use crate::vectors::{Line, ZERO};
 
 impl<P: Protocol> Run<P> {
     /// Writes an event into the trace, with its ghost clocks, and lets the monitors see it.
@@ -82,30 +83,21 @@ impl<P: Protocol> Run<P> {
 
     /// Ticks the node's Lamport and vector clocks once, after its cause's.
     fn tick(&mut self, index: usize, cause: Cause) -> u32 {
-        let width = self.trace.nodes.len();
-        let lanes = &mut self.trace.lanes;
-        let start = lanes[index].vectors.len();
-        if start == 0 {
-            lanes[index].vectors.resize(width, 0);
-        } else {
-            lanes[index].vectors.extend_from_within(start - width..);
-        }
-        lanes[index].vectors[start + index] += 1;
+        let Trace { nodes, lanes, vectors, .. } = &mut self.trace;
+        let mine = Line { lane: index, roots: &lanes[index].vectors };
+        let mut vector = mine.roots.last().copied().unwrap_or(ZERO);
         let mut lamport =
             lanes[index].events.iter().rev().find(|event| event.lamport > 0).map_or(0, |event| event.lamport);
         if let Cause::Message(id) = cause
-            && let Some(sender) = self.trace.nodes.index(id.node)
-            && let Some(message) = self.trace.message(id)
+            && let Some(sender) = nodes.index(id.node)
+            && let Some(message) = lanes[sender].message(id)
         {
-            let sent = self.trace.lanes[sender].events[message.event as usize - 1];
+            let sent = &lanes[sender].events[message.event as usize - 1];
             lamport = lamport.max(sent.lamport);
-            let row = (sent.activation as usize - 1) * width;
-            for place in 0..width {
-                let theirs = self.trace.lanes[sender].vectors[row + place];
-                let mine = &mut self.trace.lanes[index].vectors[start + place];
-                *mine = theirs.max(*mine);
-            }
+            let theirs = Line { lane: sender, roots: &lanes[sender].vectors };
+            vector = vectors.heard(mine, theirs, sent.activation);
         }
+        lanes[index].vectors.push(vector);
         lamport + 1
     }
 }

@@ -170,6 +170,7 @@ impl<P: Protocol> Run<P> {
         self.trace.marks = head(&old.trace.marks, snapshot.count / MARK_EVERY);
         self.trace.order = head(&old.trace.order, snapshot.count);
         self.trace.violations = head(&old.trace.violations, snapshot.violations);
+        self.trace.vectors = old.trace.vectors.head(snapshot.vectors);
         self.trace.reached = snapshot.key.at;
         for (index, &count) in snapshot.counts.iter().enumerate() {
             self.take_over(old, index, count);
@@ -207,7 +208,7 @@ impl<P: Protocol> Run<P> {
         here.messages = head(&lane.messages, sent);
         here.timers = head(&lane.timers, timers);
         here.statuses = head(&lane.statuses, lane.statuses.partition_point(|&(from, _)| from <= count));
-        here.vectors = head(&lane.vectors, activations * self.trace.nodes.len());
+        here.vectors = head(&lane.vectors, activations);
         (here.copies, here.ops) = (copies, ops);
     }
 
@@ -252,7 +253,7 @@ fn set_at(lane: &Lane, event: u32) -> Ns {
 }
 
 /// The first of these, with room for about as many as all.
-fn head<T: Clone>(all: &[T], count: usize) -> Vec<T> {
+pub(crate) fn head<T: Clone>(all: &[T], count: usize) -> Vec<T> {
     let mut head = Vec::with_capacity(all.len() + all.len() / 8);
     head.extend_from_slice(&all[..count]);
     head

@@ -23,6 +23,7 @@ use crate::sorted::Map;
 use crate::time::Ns;
 use crate::trace::{Cause, Lane, Trace};
 use crate::validate::BadScenario;
+use crate::vectors::Vectors;
 use crate::workload::Asked;
 
 /// After how many of its events a node's state is kept whole. More often costs memory, more seldom time to go back: 16
@@ -78,8 +79,8 @@ pub(crate) type OpPayload<P> = (Asked<<P as Protocol>::Op>, Option<<P as Protoco
 /// A node as the loop keeps it.
 pub(crate) struct LiveNode<P: Protocol> {
     pub node: Node<P>,
-    /// How many messages each of its links has carried, by receiver.
-    pub link_counts: Vec<u32>,
+    /// How many messages each of its links has carried, by the receiver's place; of those links that have carried any.
+    pub link_counts: Map<u16, u32>,
     /// What waits while it is paused or busy, in order of arrival.
     pub backlog: Vec<Key>,
     /// How long each of its steps takes by the script; 0: as usual.
@@ -136,10 +137,11 @@ impl<P: Protocol> Run<P> {
             acted: plan.acted.iter().copied().collect(),
             reached: Ns::ZERO,
             marks: Vec::new(),
+            vectors: Vectors::new(set.len()),
         };
         let live = |node| LiveNode {
             node: Node::new(protocol.disk(node)),
-            link_counts: vec![0; set.len()],
+            link_counts: Map::new(),
             backlog: Vec::new(),
             step: Ns::ZERO,
             busy: Ns::ZERO,
@@ -170,7 +172,7 @@ impl<P: Protocol> Run<P> {
             marks: Vec::new(),
             under_way: Vec::new(),
             effects: Vec::new(),
-            snapshots: Snapshots::new(),
+            snapshots: Snapshots::new(set.len()),
             scenario,
             protocol,
             plan,

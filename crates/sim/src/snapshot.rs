@@ -16,6 +16,8 @@ use crate::sorted::Set;
 /// After how many events the first snapshots are taken. When there are [`MOST`], every other one goes and they are taken
 /// half as often: so they stay a small part of a long run, and near enough to any moment of it. (Tests have them often.)
 const FIRST: usize = if cfg!(feature = "planted") { 8 } else { 1_024 };
+/// They are not taken more often than after so many events for each node, as each node is copied.
+const FIRST_EACH: usize = if cfg!(feature = "planted") { 0 } else { 16 };
 /// There are never more snapshots than this.
 const MOST: usize = 64;
 
@@ -27,6 +29,8 @@ pub(crate) struct Snapshot<P: Protocol> {
     pub count: usize,
     /// How many events each node had.
     pub counts: Vec<u32>,
+    /// How much of the run's vector clocks there was.
+    pub vectors: usize,
     /// How many violations there were.
     pub violations: usize,
     pub nodes: Vec<LiveNode<P>>,
@@ -47,8 +51,9 @@ pub(crate) struct Snapshots<P: Protocol> {
 }
 
 impl<P: Protocol> Snapshots<P> {
-    pub fn new() -> Snapshots<P> {
-        Snapshots { taken: Vec::new(), every: FIRST, next: FIRST }
+    pub fn new(nodes: usize) -> Snapshots<P> {
+        let every = FIRST.max(FIRST_EACH * nodes);
+        Snapshots { taken: Vec::new(), every, next: every }
     }
 
     /// Those that another run shares which goes on from the last of the first `count`.
@@ -91,6 +96,7 @@ impl<P: Protocol> Run<P> {
             key,
             count: self.trace.order.len(),
             counts: self.trace.lanes.iter().map(|lane| lane.events.len() as u32).collect(),
+            vectors: self.trace.vectors.len(),
             violations: self.trace.violations.len(),
             nodes: self.nodes.clone(),
             queue: self.coming().filter(|&key| !self.is_of_script(key)).collect(),

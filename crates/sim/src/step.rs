@@ -337,7 +337,7 @@ impl<P: Protocol> Run<P> {
         let id = MsgId::new(me, payloads.messages.len() as u32);
         let receiver = self.trace.nodes.index(to);
         let link_count = receiver.map_or(0, |receiver| {
-            let count = &mut self.nodes[index].link_counts[receiver];
+            let count = self.nodes[index].link_counts.or_default(receiver as u16);
             *count += 1;
             *count
         });

@@ -10,6 +10,7 @@ use crate::order::Key;
 use crate::protocol::Status;
 use crate::sorted::{Map, Set};
 use crate::time::{LocalNs, Ns};
+use crate::vectors::Vectors;
 
 /// Everything that happened, up to [`Trace::reached`].
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ pub struct Trace {
     pub(crate) acted: Set<EntryId>,
     pub(crate) reached: Ns,
     pub(crate) marks: Vec<Mark>,
+    pub(crate) vectors: Vectors,
 }
 
 /// After how many events of a run it is noted how far each line has come, so that a moment is found in a long run by
@@ -61,8 +63,19 @@ pub struct Lane {
     pub statuses: Vec<(u32, Option<Status>)>,
     /// Its clocks.
     pub clock: Clock,
-    /// Vector clocks: one row of as many numbers as there are nodes for each activation.
+    /// Its vector clock after each activation, in [`Trace::vectors`].
     pub(crate) vectors: Vec<u32>,
+}
+
+impl Lane {
+    /// A message of its own, or a copy of one.
+    pub(crate) fn message(&self, id: MsgId) -> Option<&MessageRecord> {
+        if id.is_copy() {
+            self.copies.get(&(id.seq, id.copy))
+        } else {
+            self.messages.get(id.seq.checked_sub(1)? as usize)
+        }
+    }
 }
 
 /// What kind of event it is.
@@ -342,12 +355,7 @@ impl Trace {
 
     /// A message or a copy.
     pub fn message(&self, id: MsgId) -> Option<&MessageRecord> {
-        let lane = self.lane(id.node)?;
-        if id.is_copy() {
-            lane.copies.get(&(id.seq, id.copy))
-        } else {
-            lane.messages.get(id.seq.checked_sub(1)? as usize)
-        }
+        self.lane(id.node)?.message(id)
     }
 
     /// Every message and copy, by sender.
@@ -403,17 +411,6 @@ impl Trace {
         let Some(event) = self.event(id) else { return 1..1 };
         let before = self.event(EventId { index: id.index - 1, ..id }).map_or(0, |event| event.timers);
         before + 1..event.timers + 1
-    }
-
-    /// The vector clock of an activation, a number for each node in order; empty for environment events.
-    pub fn vector(&self, id: EventId) -> &[u32] {
-        let (Some(event), Some(lane)) = (self.event(id), self.lane(id.node)) else { return &[] };
-        if !event.kind.is_activation() {
-            return &[];
-        }
-        let width = self.nodes.len();
-        let row = (event.activation as usize - 1) * width;
-        lane.vectors.get(row..row + width).unwrap_or(&[])
     }
 
     /// The event that sent the message, set the timer or cut the way of this one: its cause among events.

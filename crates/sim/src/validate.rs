@@ -14,7 +14,7 @@ use crate::sorted::Set;
 use crate::time::Ns;
 
 /// At most so many servers.
-pub const MAX_SERVERS: u16 = 64;
+pub const MAX_SERVERS: u16 = 1_000;
 /// At most so many clients.
 pub const MAX_CLIENTS: u16 = 64;
 /// A run ends by then: an hour.

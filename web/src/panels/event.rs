@@ -113,7 +113,7 @@ fn clocks(trace: &Trace, id: EventId, event: &EventRecord) -> String {
             .nodes()
             .iter()
             .zip(vector)
-            .filter(|(_, ticks)| **ticks > 0)
+            .filter(|&(_, ticks)| ticks > 0)
             .map(|(node, ticks)| format!("{node}{ticks}"))
             .collect();
         line.push_str(&format!(" · Lamport {} · vector {}", event.lamport, parts.join(" ")));

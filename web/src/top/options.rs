@@ -91,8 +91,13 @@ type Choices = Vec<(AttrValue, AttrValue)>;
 
 /// The logical clocks that can stand at events.
 fn clocks(look: &UseReducerDispatcher<Look>, shown: Stamps) -> (&'static str, Choices, Callback<String>) {
-    const ALL: [(Stamps, &str); 3] =
-        [(Stamps::None, "none"), (Stamps::Lamport, "Lamport clock"), (Stamps::Vector, "vector clock")];
+    const ALL: [(Stamps, &str); 5] = [
+        (Stamps::None, "none"),
+        (Stamps::Lamport, "Lamport clock"),
+        (Stamps::Vector, "vector clock"),
+        (Stamps::Dotted, "dotted version vector"),
+        (Stamps::Tree, "interval tree clock"),
+    ];
     let look = look.clone();
     let onpick = Callback::from(move |value: String| {
         if let Some(&(stamps, _)) = ALL.iter().find(|(_, word)| *word == value) {

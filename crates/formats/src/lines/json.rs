@@ -13,20 +13,20 @@ use super::Line;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Object<'a> {
-    Event(Event<'a>),
+    Event(Event),
     Fate(Fate),
     Violation { monitor: &'a str, event: EventId, text: &'a str },
 }
 
 #[derive(Serialize)]
-struct Event<'a> {
+struct Event {
     id: EventId,
     node: NodeId,
     kind: &'static str,
     true_ns: Ns,
     local_ns: LocalNs,
     lamport: Option<u32>,
-    vector: Option<Vector<'a>>,
+    vector: Option<Vector>,
     cause: Option<EventId>,
     message: Option<MsgId>,
     timer: Option<TimerId>,
@@ -46,11 +46,11 @@ struct Fate {
 }
 
 /// A vector clock as an object: nodes that it has heard of, with their numbers.
-struct Vector<'a>(Nodes, &'a [u32]);
+struct Vector(Nodes, Vec<u32>);
 
-impl Serialize for Vector<'_> {
+impl Serialize for Vector {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.0.iter().zip(self.1).filter(|&(_, &number)| number > 0))
+        to.collect_map(self.0.iter().zip(&self.1).filter(|&(_, &number)| number > 0))
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn write(session: &dyn Session, line: Line<'_>, to: &mut dyn io::Writ
     to.write_all(b"\n")
 }
 
-fn event<'a>(session: &'a dyn Session, id: EventId, record: &EventRecord) -> Event<'a> {
+fn event(session: &dyn Session, id: EventId, record: &EventRecord) -> Event {
     let trace = session.trace();
     let ticks = record.kind.is_activation();
     let (message, timer) = match record.cause {
