@@ -1,0 +1,83 @@
+//! The set-up: how many nodes, which seed, which parameters, how messages travel, and what goes wrong by chance. Every
+//! change is another run.
+
+mod network;
+mod params;
+mod row;
+
+use std::rc::Rc;
+
+use lightcone_sim::scenario::Scenario;
+use yew::prelude::*;
+
+use crate::desk::use_desk;
+use crate::icons::Sign;
+use crate::lazy;
+use crate::panels::setup::row::{Form, Wrong, small, whole};
+use crate::parts::button::Button;
+use crate::store::run::protocol;
+use crate::store::work::WorkAction;
+use crate::top::bar::dice;
+
+lazy::chunk! {
+    /// The set-up, for what is on the page.
+    pub static SETUP: setup(SetupProps) = |props| html! { <Setup key={props.number} ..props.clone() /> };
+}
+
+/// Properties of [`Setup`].
+#[derive(Clone, Properties, PartialEq)]
+pub struct SetupProps {
+    /// The number of the document.
+    pub number: u32,
+    /// The scenario.
+    pub scenario: Rc<Scenario>,
+}
+
+/// The set-up.
+#[component]
+pub fn Setup(props: &SetupProps) -> Html {
+    let desk = use_desk();
+    let wrong = use_state(Vec::<Wrong>::new);
+    let scenario = &props.scenario;
+    let entry = protocol(&scenario.protocol);
+    let form = Form { desk: &desk, scenario, wrong: &wrong };
+    html! {
+        <div class="setup">
+            <p class="small">{ entry.map(|entry| entry.summary).unwrap_or_default() }</p>
+            <div class="row">
+                { Button::new(Sign::Dice, "New seed", dice(&desk, scenario)).worded().html() }
+                { Button::new(Sign::Reset, "Reset", desk.working(WorkAction::Reset)).worded().html() }
+            </div>
+            { run(&form) }
+            <h3 hidden={entry.is_none_or(|entry| entry.params.is_empty())}>{ "Parameters" }</h3>
+            { for entry.into_iter().flat_map(|entry| params::params(&form, entry)) }
+            <h3>{ "Network" }</h3>
+            { network::timing(&form) }
+            { network::latency(&form) }
+            { network::mishaps(&form) }
+            <h3>{ "Faults by chance" }</h3>
+            { network::faults(&form) }
+        </div>
+    }
+}
+
+/// How many nodes, and which chance.
+fn run(form: &Form<'_>) -> Html {
+    let scenario = form.scenario;
+    html! {
+        <>
+            { form.row("nodes", "how many servers", scenario.nodes.to_string(), |new, text| {
+                new.nodes = small(text)?;
+                Ok(())
+            }) }
+            { form.row("clients", "how many clients", scenario.workload.clients.to_string(), |new, text| {
+                new.workload.clients = small(text)?;
+                Ok(())
+            }) }
+            { form.row("seed", "decides every chance", scenario.seed.to_string(), |new, text| {
+                new.seed = whole(text)?;
+                Ok(())
+            }) }
+        </>
+    }
+}
