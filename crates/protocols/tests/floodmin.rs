@@ -121,12 +121,13 @@ fn without_rounds_they_disagree_though_nobody_crashes() {
         play::<FloodMin>(scenario.clone()).broken().is_empty(),
         "a link that happens to be fast enough will do"
     );
-    scenario.network.latency = Latency::LogNormal { median: Ns::ms(80), p99: Ns::s(2) };
-    let disagree = (1..=20).filter(|&seed| {
-        let story = play::<FloodMin>(Scenario { seed, ..scenario.clone() });
-        story.broken() == ["agreement"]
-    });
-    assert!(disagree.count() > 0);
+    // Most messages are about as fast, some take much longer.
+    scenario.until = Ns::s(1);
+    scenario.network.latency = Latency::LogNormal { median: Ns::ms(80), p99: Ns::s(1) };
+    let disagrees =
+        |&seed: &u64| play::<FloodMin>(Scenario { seed, ..scenario.clone() }).broken() == ["agreement"];
+    let seeds: Vec<u64> = (1..=200).filter(disagrees).collect();
+    assert_eq!((seeds.len(), seeds[0]), (16, 28), "as the lab tells");
 }
 
 #[test]
