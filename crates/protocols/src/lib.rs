@@ -7,11 +7,13 @@ use lightcone_sim::registry::ProtocolEntry;
 pub mod chunk;
 pub mod client;
 pub mod gossip;
+pub mod itc;
 pub mod paxos;
 pub mod raft;
 mod stack;
 pub mod two_generals;
 pub mod two_phase_commit;
+pub mod versions;
 
 chunk::protocols! {
     raft::Raft, // The page begins with it.
@@ -19,6 +21,8 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_versions: versions::Versions,
+    run_itc: itc::Itc,
 }
 
 /// Every protocol, in the order in which it is offered.
