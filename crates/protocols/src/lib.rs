@@ -9,6 +9,7 @@ pub mod client;
 pub mod floodmin;
 pub mod gossip;
 pub mod oral;
+pub mod itc;
 pub mod paxos;
 pub mod ping;
 pub mod raft;
@@ -16,6 +17,7 @@ mod stack;
 pub mod transfer;
 pub mod two_generals;
 pub mod two_phase_commit;
+pub mod versions;
 
 chunk::protocols! {
     raft::Raft, // The page begins with it.
@@ -27,6 +29,8 @@ chunk::protocols! {
     run_floodmin: floodmin::FloodMin,
     run_oral: oral::Oral,
     run_transfer: transfer::Transfer,
+    run_versions: versions::Versions,
+    run_itc: itc::Itc,
 }
 
 /// Every protocol, in the order in which it is offered.
