@@ -4,9 +4,13 @@
 
 use lightcone_sim::registry::ProtocolEntry;
 
+pub mod bank;
 pub mod chunk;
 pub mod client;
+pub mod counter;
+pub mod fifo;
 pub mod gossip;
+pub mod mutex;
 pub mod paxos;
 pub mod raft;
 mod stack;
@@ -19,6 +23,9 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_counter: counter::Counter,
+    run_mutex: mutex::Mutex,
+    run_bank: bank::Bank,
 }
 
 /// Every protocol, in the order in which it is offered.
