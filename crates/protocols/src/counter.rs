@@ -13,10 +13,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use imbl::OrdSet;
-use lightcone_sim::ids::{NodeId, Nodes, OpId};
+use lightcone_sim::ids::{MsgId, NodeId, Nodes, OpId};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
 use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View, Weight};
-use lightcone_sim::scenario::{Scenario, WeightedOp};
+use lightcone_sim::scenario::{Action, Scenario, WeightedOp};
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,8 @@ pub enum State {
 /// A server's memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Server {
+    /// Whether it is A, which counts.
+    pub counts: bool,
     /// The count.
     pub value: u64,
     /// How many additions made it.
@@ -113,7 +115,7 @@ impl Counter {
         let Op::Add(number) = op else {
             return ctx.send(id.client, Msg::Answer(id, server.value));
         };
-        if ctx.me() != COUNTS {
+        if !server.counts {
             ctx.note(|| format!("I do not count: I pass this on to {COUNTS}."));
             return ctx.send(COUNTS, Msg::Ask(id, op));
         }
@@ -162,8 +164,20 @@ impl Protocol for Counter {
         scenario
     }
 
+    fn examples() -> Vec<(&'static str, Scenario)> {
+        let mut scenario = Scenario { until: Ns::ms(500), ..Scenario::new(Self::NAME, 1) };
+        scenario.params.insert("remembers".to_owned(), false.into());
+        let client = NodeId::client(0);
+        scenario.push(Ns::ms(100), Action::Op { client, op: Op::Add(3).to_string(), node: Some(COUNTS) });
+        scenario.push(Ns::ms(105), Action::Duplicate { message: MsgId::new(client, 1) });
+        vec![("Broken: a copy is counted again", scenario)]
+    }
+
     fn boot(&self, ctx: &mut Ctx<'_, Counter>) -> State {
-        if ctx.me().is_client() { State::Client } else { State::Server(Server::default()) }
+        if ctx.me().is_client() {
+            return State::Client;
+        }
+        State::Server(Server { counts: ctx.me() == COUNTS, ..Server::default() })
     }
 
     fn on(&self, state: &mut State, event: Event<'_, Counter>, ctx: &mut Ctx<'_, Counter>) {
@@ -193,9 +207,10 @@ impl Protocol for Counter {
     fn status(&self, state: &State, (): &()) -> Status {
         match state {
             // A colour for each value, so that the lane changes where the state does.
-            State::Server(server) => {
-                Status { role: "server", weight: Weight::Thick, epoch: Some(server.value) }
+            State::Server(Server { value, counts: true, .. }) => {
+                Status { role: "counts", weight: Weight::Thick, epoch: Some(*value) }
             }
+            State::Server(server) => Status { role: "copy", weight: Weight::Thin, epoch: Some(server.value) },
             State::Client => Status { role: "client", weight: Weight::Thin, epoch: None },
         }
     }

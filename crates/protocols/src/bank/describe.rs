@@ -67,7 +67,7 @@ fn recorded(Recording { snapshot, part, open }: &Recording) -> String {
 
 pub(super) fn message(bank: &Bank, body: &Body) -> MsgView {
     let (kind, label, sentence, snapshot) = match body {
-        Body::Pay(amount) => ("pay", amount.to_string(), format!("Here is {amount} for you."), None),
+        Body::Pay(amount) => ("pay", format!("pay {amount}"), format!("Here is {amount} for you."), None),
         Body::Marker(snapshot) => (
             "marker",
             format!("marker {snapshot}"),
