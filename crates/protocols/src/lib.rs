@@ -4,12 +4,17 @@
 
 use lightcone_sim::registry::ProtocolEntry;
 
+pub mod bank;
 pub mod chunk;
 pub mod client;
 pub mod floodmin;
 pub mod gossip;
 pub mod oral;
 pub mod itc;
+pub mod counter;
+pub mod fifo;
+pub mod gossip;
+pub mod mutex;
 pub mod paxos;
 pub mod ping;
 pub mod raft;
@@ -31,6 +36,9 @@ chunk::protocols! {
     run_transfer: transfer::Transfer,
     run_versions: versions::Versions,
     run_itc: itc::Itc,
+    run_counter: counter::Counter,
+    run_mutex: mutex::Mutex,
+    run_bank: bank::Bank,
 }
 
 /// Every protocol, in the order in which it is offered.
