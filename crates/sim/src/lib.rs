@@ -12,6 +12,7 @@ mod entry;
 pub mod hash;
 pub mod ids;
 pub mod landmarks;
+pub mod layer;
 pub mod monitor;
 mod network;
 mod node;

@@ -195,6 +195,8 @@ pub struct Ctx<'a, P: Protocol> {
     pub(crate) crash_after: Option<u32>,
     pub(crate) done: u32,
     pub(crate) with_notes: bool,
+    /// Inside a layer: the disk after each write so far.
+    pub(crate) disks: Option<Vec<P::Stable>>,
 }
 
 impl<P: Protocol> Ctx<'_, P> {
@@ -245,6 +247,17 @@ impl<P: Protocol> Ctx<'_, P> {
             self.lost = Some(self.stable.clone());
         }
         write(self.stable);
+        if self.disks.is_some() {
+            self.keep_disk();
+        }
+    }
+
+    /// Seldom, and so not in every handler that writes.
+    #[cold]
+    #[inline(never)]
+    fn keep_disk(&mut self) {
+        let disk = self.stable.clone();
+        self.disks.iter_mut().for_each(|disks| disks.push(disk.clone()));
     }
 
     /// Sends a message. It may be lost, late, twice, or overtaken.
