@@ -6,6 +6,7 @@ use lightcone_sim::registry::ProtocolEntry;
 
 pub mod chunk;
 pub mod client;
+pub mod connection;
 pub mod gossip;
 pub mod paxos;
 pub mod raft;
