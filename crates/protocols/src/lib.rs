@@ -8,9 +8,12 @@ pub mod chunk;
 pub mod client;
 pub mod connection;
 pub mod gossip;
+pub mod metrics;
 pub mod paxos;
 pub mod raft;
 mod stack;
+pub mod stream;
+pub mod switch;
 pub mod two_generals;
 pub mod two_phase_commit;
 
@@ -20,6 +23,8 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_stream: stream::Stream,
+    run_metrics: metrics::Metrics,
 }
 
 /// Every protocol, in the order in which it is offered.

@@ -95,7 +95,9 @@ pub trait Layer<Q: Protocol>: Protocol<Stable = Q::Stable, Op = Q::Op, Ret = Q::
     fn carry_out(&self, state: &mut Self::State, done: Vec<Done<Q>>, ctx: &mut Ctx<'_, Self>) {
         for (effect, written) in done {
             match effect {
-                Effect::Persist => ctx.persist(|disk| written.into_iter().for_each(|written| *disk = written)),
+                Effect::Persist => {
+                    ctx.persist(|disk| written.into_iter().for_each(|written| *disk = written))
+                }
                 Effect::Send { to, msg } => self.send_for(state, to, msg, ctx),
                 // How long has been drawn already.
                 Effect::SetTimer { timer, after } => ctx.set_timer(Self::timer_of(timer), after, after),

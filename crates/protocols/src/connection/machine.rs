@@ -53,8 +53,10 @@ impl<P: Protocol> Connected<P> {
             end.data(end.sent).into_iter().for_each(|data| ctx.send(peer, data));
         }
         if end.phase == Phase::Established && end.waiting() > 0 {
-            let waiting = end.waiting();
-            ctx.note(|| format!("{peer} has no room for more: {waiting} wait here."));
+            let (waiting, flying) = (end.waiting(), end.in_flight());
+            ctx.note(|| {
+                format!("{flying} are unacknowledged, and {peer} has room for no more: {waiting} wait here.")
+            });
         }
         self.watch(peer, end, ctx);
     }
@@ -140,7 +142,7 @@ impl<P: Protocol> Connected<P> {
         let end = host.ends.get_mut(&from);
         let asked = |end: &EndOf<P>| end.phase == Phase::SynSent && end.mine == pair.yours;
         let Some(end) = end.filter(|end| asked(end) || end.is(pair)) else {
-            return self.reset(from, pair, ctx);
+            return self.reset(host, from, pair, ctx);
         };
         end.yours = Some(pair.mine);
         self.establish(from, end, ctx);
@@ -181,17 +183,23 @@ impl<P: Protocol> Connected<P> {
         pair: Pair,
         ctx: &mut Ctx<'_, Self>,
     ) -> Option<&'a mut EndOf<P>> {
-        let Some(end) = host.ends.get_mut(&from).filter(|end| end.is(pair)) else {
-            self.reset(from, pair, ctx);
+        if !host.ends.get(&from).is_some_and(|end| end.is(pair)) {
+            self.reset(host, from, pair, ctx);
             return None;
-        };
+        }
+        let end = host.ends.get_mut(&from)?;
         self.establish(from, end, ctx);
         Some(end)
     }
 
-    fn reset(&self, to: NodeId, pair: Pair, ctx: &mut Ctx<'_, Self>) {
+    fn reset(&self, host: &mut HostOf<P>, to: NodeId, pair: Pair, ctx: &mut Ctx<'_, Self>) {
         ctx.note(|| format!("What {to} calls {} is no connection of mine. I say so.", pair.mine));
         ctx.send(to, Segment::Rst(pair.turned()));
+        // Whoever said that is there, and can soon be asked again (figure 9 of RFC 9293).
+        if let Some(end) = host.ends.get_mut(&to).filter(|end| end.phase == Phase::SynSent) {
+            (end.tries, end.rto) = (0, self.options.rto);
+            self.restart(to, end, ctx);
+        }
     }
 
     /// An acknowledgement.
@@ -227,7 +235,9 @@ impl<P: Protocol> Connected<P> {
             }
             Some(Refused::NoRoom) => ctx.note(|| format!("I have no room for number {seq}: I drop it.")),
             Some(Refused::Early) => {
-                ctx.note(|| format!("Number {seq} came before number {missing}: I keep it until that comes."));
+                ctx.note(|| {
+                    format!("Number {seq} came before number {missing}: I keep it until that comes.")
+                });
             }
             None => {}
         }

@@ -213,19 +213,12 @@ impl<P: Protocol> Protocol for Connected<P> {
 
     fn view(&self, host: &Self::State, disk: &P::Stable) -> View {
         let view = self.inside.view(&host.inside, disk);
-        let view =
-            host.ends.iter().fold(view, |view, (&peer, end)| view.field("connection", end.told(peer)));
+        let view = host.ends.iter().fold(view, |view, (&peer, end)| view.field("connection", end.told(peer)));
         let view = if host.broken > 0 { view.field("broken", host.broken) } else { view };
         if host.given_up > 0 { view.field("given up", host.given_up) } else { view }
     }
 
-    fn log(
-        &self,
-        host: Option<&Self::State>,
-        disk: &P::Stable,
-        before: u64,
-        count: u64,
-    ) -> Option<LogView> {
+    fn log(&self, host: Option<&Self::State>, disk: &P::Stable, before: u64, count: u64) -> Option<LogView> {
         self.inside.log(host.map(|host| &host.inside), disk, before, count)
     }
 
