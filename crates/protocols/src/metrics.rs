@@ -210,7 +210,7 @@ impl Protocol for Counting {
     }
 
     fn describe(&self, number: &u32) -> MsgView {
-        let sentence = format!("One more. (It is my {number}th; the collector only adds.)");
+        let sentence = format!("One more. (It is number {number} of mine; the collector only adds.)");
         MsgView { kind: "increment", label: format!("+1 ({number})"), sentence, epoch: None, routine: false }
     }
 

@@ -10,7 +10,7 @@ use imbl::Vector;
 use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::layer::{Beside, Layer, Meaning, joined};
 use lightcone_sim::monitor::Monitor;
-use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View, Weight};
+use lightcone_sim::protocol::{Ctx, Event, LogView, MsgView, Protocol, Status, View, Weight};
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
@@ -213,6 +213,10 @@ impl<P: Protocol> Protocol for Switched<P> {
             .waiting
             .iter()
             .fold(view, |view, (to, queue)| view.field("queue", format!("{} to {to}", queue.len())))
+    }
+
+    fn log(&self, port: Option<&Self::State>, disk: &P::Stable, before: u64, count: u64) -> Option<LogView> {
+        self.inside.log(port.map(|port| &port.inside), disk, before, count)
     }
 
     fn describe(&self, packet: &Packet<P::Msg>) -> MsgView {

@@ -256,8 +256,9 @@ impl<P: Protocol> Ctx<'_, P> {
     #[cold]
     #[inline(never)]
     fn keep_disk(&mut self) {
-        let disk = self.stable.clone();
-        self.disks.iter_mut().for_each(|disks| disks.push(disk.clone()));
+        if let Some(disks) = &mut self.disks {
+            disks.push(self.stable.clone());
+        }
     }
 
     /// Sends a message. It may be lost, late, twice, or overtaken.

@@ -11,7 +11,7 @@ use super::segment::{Number, Pair, Segment};
 
 /// How far an end has come with its handshake. An end that does not exist is CLOSED, and listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Phase {
+pub(super) enum Phase {
     /// It has asked for a connection.
     SynSent,
     /// It was asked for one, and has agreed.
@@ -165,7 +165,7 @@ impl<M: Clone> End<M> {
         let End { mine, sent, received, .. } = self;
         let name = self.yours.map_or_else(|| mine.to_string(), |yours| format!("{mine}–{yours}"));
         let phase = self.phase.word();
-        let window = (self.limit + 1).saturating_sub(sent + 1);
+        let window = self.limit.saturating_sub(*sent);
         let mut text = format!("{peer}: {name} {phase}");
         let mut add = |part: fmt::Arguments<'_>| text.push_str(&part.to_string());
         add(format_args!(", sent {sent}, unacknowledged {}, window {window}", self.in_flight()));

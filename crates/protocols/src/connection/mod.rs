@@ -25,7 +25,7 @@ use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 
-pub use end::{End, Phase};
+pub use end::End;
 pub use segment::{Number, Pair, Segment};
 
 /// What carries messages.
@@ -98,19 +98,9 @@ pub struct Host<S, M: Clone> {
 }
 
 impl<S, M: Clone> Host<S, M> {
-    /// The state of the protocol inside.
-    pub fn inside(&self) -> &S {
-        &self.inside
-    }
-
     /// This node's end of its connection with another, if there is one.
     pub fn end(&self, peer: NodeId) -> Option<&End<M>> {
         self.ends.get(&peer)
-    }
-
-    /// How many connections have broken here since the node started.
-    pub fn broken(&self) -> u32 {
-        self.broken
     }
 }
 

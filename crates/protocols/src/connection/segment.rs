@@ -88,7 +88,7 @@ impl<M> Segment<M> {
                 told("SYN-ACK", format!("SYN-ACK {}", pair.mine), sentence, Some(pair.epoch()), false)
             }
             Segment::Ack { pair, next, limit } => {
-                let window = (limit + 1).saturating_sub(*next);
+                let window = limit.saturating_add(1).saturating_sub(*next);
                 let label = if window == 0 { format!("ACK {next}, full") } else { format!("ACK {next}") };
                 let sentence = format!(
                     "I have everything before {next}, and room for {window} more. \
