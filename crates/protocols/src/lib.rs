@@ -15,11 +15,16 @@ pub mod counter;
 pub mod fifo;
 pub mod gossip;
 pub mod mutex;
+pub mod connection;
+pub mod gossip;
+pub mod metrics;
 pub mod paxos;
 pub mod ping;
 pub mod raft;
 mod stack;
 pub mod transfer;
+pub mod stream;
+pub mod switch;
 pub mod two_generals;
 pub mod two_phase_commit;
 pub mod versions;
@@ -39,6 +44,8 @@ chunk::protocols! {
     run_counter: counter::Counter,
     run_mutex: mutex::Mutex,
     run_bank: bank::Bank,
+    run_stream: stream::Stream,
+    run_metrics: metrics::Metrics,
 }
 
 /// Every protocol, in the order in which it is offered.

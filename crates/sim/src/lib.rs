@@ -16,6 +16,7 @@ pub mod hash;
 pub mod ids;
 pub mod landmarks;
 pub mod latency;
+pub mod layer;
 pub mod monitor;
 mod network;
 mod node;

@@ -115,6 +115,7 @@ pub(crate) fn activate<P: Protocol>(
         crash_after: around.crash.map(|(after, _)| after),
         done: 0,
         with_notes: around.with_notes,
+        disks: None,
     };
     let event = match input {
         Input::Boot => None,

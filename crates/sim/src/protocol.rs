@@ -214,6 +214,8 @@ pub struct Ctx<'a, P: Protocol> {
     pub(crate) crash_after: Option<u32>,
     pub(crate) done: u32,
     pub(crate) with_notes: bool,
+    /// Inside a layer: the disk after each write so far.
+    pub(crate) disks: Option<Vec<P::Stable>>,
 }
 
 impl<P: Protocol> Ctx<'_, P> {
@@ -264,6 +266,18 @@ impl<P: Protocol> Ctx<'_, P> {
             self.lost = Some(self.stable.clone());
         }
         write(self.stable);
+        if self.disks.is_some() {
+            self.keep_disk();
+        }
+    }
+
+    /// Seldom, and so not in every handler that writes.
+    #[cold]
+    #[inline(never)]
+    fn keep_disk(&mut self) {
+        if let Some(disks) = &mut self.disks {
+            disks.push(self.stable.clone());
+        }
     }
 
     /// Sends a message. It may be lost, late, twice, or overtaken.
