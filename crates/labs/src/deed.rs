@@ -35,7 +35,7 @@ pub(crate) fn names(action: &Action, whom: NodeId) -> bool {
         Action::Crash { node }
         | Action::Amnesia { node }
         | Action::Recover { node }
-        | Action::Pause { node }
+        | Action::Pause { node, .. }
         | Action::Resume { node }
         | Action::Clock { node, .. } => *node == whom,
         Action::CrashInside { event, .. } | Action::Note { event, .. } => event.node == whom,

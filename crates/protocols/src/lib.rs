@@ -4,12 +4,19 @@
 
 use lightcone_sim::registry::ProtocolEntry;
 
+pub mod berkeley;
 pub mod chunk;
 pub mod client;
+pub mod cristian;
 pub mod gossip;
+pub mod last_write_wins;
+pub mod lease;
 pub mod paxos;
 pub mod raft;
+mod readings;
 mod stack;
+pub mod stopwatch;
+pub mod truetime;
 pub mod two_generals;
 pub mod two_phase_commit;
 
@@ -19,6 +26,12 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_cristian: cristian::Cristian,
+    run_berkeley: berkeley::Berkeley,
+    run_truetime: truetime::TrueTime,
+    run_stopwatch: stopwatch::Stopwatch,
+    run_lease: lease::Lease,
+    run_lww: last_write_wins::LastWriteWins,
 }
 
 /// Every protocol, in the order in which it is offered.

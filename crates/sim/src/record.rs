@@ -42,7 +42,7 @@ impl<P: Protocol> Run<P> {
             _ => None,
         };
         for monitor in &mut self.monitors {
-            let seen = Seen { protocol: &self.protocol, event, asked, state, stable };
+            let seen = Seen { protocol: &self.protocol, event, at: key.at, asked, state, stable };
             let mut report =
                 Report { monitor: monitor.name(), event, violations: &mut self.trace.violations };
             monitor.observe(seen, &mut report);

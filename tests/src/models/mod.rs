@@ -1,0 +1,3 @@
+//! What each model of the engine adds to a random scenario.
+
+pub mod clocks;
