@@ -69,7 +69,8 @@ impl Random {
         scenario.network.duplicate_ppm = if self.one_in(2) { self.below(80_000) as u32 } else { 0 };
         for node in scenario.node_set().iter() {
             if self.one_in(5) {
-                let clock = ClockSpec { offset: self.offset(), drift_ppm: self.drift() };
+                let clock =
+                    ClockSpec { offset: self.offset(), drift_ppm: self.drift(), ..ClockSpec::default() };
                 scenario.clocks.insert(node, clock);
             }
         }
@@ -150,7 +151,7 @@ impl Random {
             1 => vec![(at, Action::Crash { node })],
             2 | 3 => self.crash_inside(run),
             4 => vec![(at, Action::Amnesia { node }), (later, Action::Recover { node })],
-            5 => vec![(at, Action::Pause { node }), (later, Action::Resume { node })],
+            5 => vec![(at, Action::Pause { node, vm: false }), (later, Action::Resume { node })],
             6 => vec![(at, Action::Cut { from: node, to: other, until: self.one_in(2).then_some(later) })],
             7 => vec![
                 (at, Action::Cut { from: node, to: other, until: None }),
@@ -184,7 +185,7 @@ impl Random {
     fn clock(&mut self, node: NodeId, at: Ns) -> Vec<(Ns, Action)> {
         let offset = self.one_in(2).then(|| self.offset());
         let drift_ppm = if offset.is_none() || self.one_in(2) { Some(self.drift()) } else { None };
-        vec![(at, Action::Clock { node, offset, drift_ppm })]
+        vec![(at, Action::clock(node, offset, drift_ppm))]
     }
 
     fn op(&mut self, nodes: &[NodeId], at: Ns, ops: &[&str]) -> Vec<(Ns, Action)> {

@@ -123,7 +123,8 @@ pub fn action(action: &Action, scenario: &Scenario, session: &dyn Session) -> St
         }
         Action::Amnesia { node } => format!("{} crashes and loses its disk", name(*node)),
         Action::Recover { node } => format!("{} recovers", name(*node)),
-        Action::Pause { node } => format!("{} stands still", name(*node)),
+        Action::Pause { node, vm: true } => format!("{}'s machine stands still", name(*node)),
+        Action::Pause { node, .. } => format!("{} stands still", name(*node)),
         Action::Resume { node } => format!("{} goes on", name(*node)),
         Action::Slow { node, step: Ns(0) } => format!("{} is quick again", name(*node)),
         Action::Slow { node, step } => format!("{} becomes slow: {step} a step", name(*node)),
@@ -164,16 +165,16 @@ pub fn action(action: &Action, scenario: &Scenario, session: &dyn Session) -> St
         }
         Action::Fire { timer } => format!("{} fires", self::timer(*timer, scenario, session)),
         Action::Suppress { timer } => format!("{} does not fire", self::timer(*timer, scenario, session)),
-        Action::Clock { node, offset, drift_ppm } => {
+        Action::Clock { node, offset, over, drift_ppm, rate_ppm, uncertainty, .. } => {
             let offset = offset.map(|offset| {
-                format!(
-                    "{} {}",
-                    if offset < 0 { "behind by" } else { "ahead by" },
-                    span(Ns(offset.unsigned_abs()))
-                )
+                let way = if offset < 0 { "behind by" } else { "ahead by" };
+                let over = over.map_or_else(String::new, |over| format!(" over {}", span(over)));
+                format!("{way} {}{over}", span(Ns(offset.unsigned_abs())))
             });
             let drift = drift_ppm.map(|ppm| format!("runs at {}", percent(ppm)));
-            let parts: Vec<String> = offset.into_iter().chain(drift).collect();
+            let rate = rate_ppm.map(|ppm| format!("the wall clock at {} of that", percent(ppm)));
+            let bound = uncertainty.map(|bound| format!("sure within {}", span(bound)));
+            let parts: Vec<String> = offset.into_iter().chain(drift).chain(rate).chain(bound).collect();
             format!("Clock of {}: {}", name(*node), parts.join(", "))
         }
         Action::Op { client, op, node } => {

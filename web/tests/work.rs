@@ -116,10 +116,10 @@ fn while_everything_waits_a_delivery_lands_a_little_later_and_a_step_delivers() 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_number_of_an_entry_is_never_given_twice() {
     let work = raft(Ns::s(2));
-    let one = done(&work, Deed::Now(Action::Pause { node: C }));
+    let one = done(&work, Deed::Now(Action::Pause { node: C, vm: false }));
     let first = one.scenario.script[0].id;
     let none = done(&one, Deed::Remove(first));
-    let two = done(&none, Deed::Now(Action::Pause { node: C }));
+    let two = done(&none, Deed::Now(Action::Pause { node: C, vm: false }));
     assert_ne!(two.scenario.script[0].id, first);
 }
 
@@ -127,7 +127,7 @@ fn a_number_of_an_entry_is_never_given_twice() {
 fn an_edit_in_the_past_keeps_what_was_done_later() {
     let crashed = done(&raft(Ns::s(3)), Deed::Now(Action::Crash { node: C }));
     let earlier = after(&crashed, [WorkAction::Go(Key::end_of(Ns::s(1)))]);
-    let edited = done(&earlier, Deed::Now(Action::Pause { node: NodeId::server(0) }));
+    let edited = done(&earlier, Deed::Now(Action::Pause { node: NodeId::server(0), vm: false }));
     assert_eq!((edited.scenario.script.len(), edited.now.at), (2, Ns::s(1)));
 }
 

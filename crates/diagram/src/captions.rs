@@ -380,7 +380,7 @@ impl<'a> Writer<'a> {
         let view = (&layout.view, layout.space.px_per_s);
         for (node, line) in self.session.trace().lanes() {
             let Some(across) = layout.lanes.across(node) else { continue };
-            let runs_true = |segment: &Segment| segment.drift_ppm == 0 && segment.offset == 0;
+            let runs_true = |segment: &Segment| segment.pace() == 1.0 && segment.offset == 0;
             if line.clock.segments().iter().all(runs_true) {
                 continue;
             }

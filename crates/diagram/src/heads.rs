@@ -1,8 +1,10 @@
 //! The lanes' heads: each node's name, its role and epoch now, whether it runs, and what its clock does.
 
+use lightcone_sim::clock::Segment;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
+use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{EventKind, Trace};
 
 use crate::bands::name_of;
@@ -28,8 +30,7 @@ pub(crate) fn gutter(session: &dyn Session, shown: &[NodeId], flow: Flow, text: 
     let widest = shown.iter().map(|&node| {
         let name = bold_width(&name_of(scenario, node), text * 1.25);
         let clock = session.trace().lane(node).map_or(0.0, |lane| {
-            let states =
-                lane.clock.segments().iter().map(|segment| clock_words(segment.offset, segment.drift_ppm));
+            let states = lane.clock.segments().iter().map(|segment| clock_words(segment, segment.from));
             states.map(|words| width(&words, text)).fold(0.0, f64::max)
         });
         name.max(clock).max(roles_width(session, node, text))
@@ -47,8 +48,15 @@ fn roles_width(session: &dyn Session, node: NodeId, text: f64) -> f64 {
 }
 
 /// What to say of a clock; empty for one that runs true.
-pub(crate) fn clock_words(offset: i64, drift_ppm: i64) -> String {
+pub(crate) fn clock_words(segment: &Segment, now: Ns) -> String {
+    let (offset, drift_ppm) = (segment.offset_at(now), segment.drift_ppm);
     let mut parts = Vec::new();
+    match segment.rate_ppm {
+        _ if segment.stands => parts.push("stopped".to_owned()),
+        -1_000_000 => parts.push("stopped".to_owned()),
+        ..-1_000_000 => parts.push("backward".to_owned()),
+        _ => {}
+    }
     if drift_ppm != 0 {
         let sign = if drift_ppm < 0 { '−' } else { '+' };
         let percent = drift_ppm.unsigned_abs() as f64 / 1e4;
@@ -62,7 +70,10 @@ pub(crate) fn clock_words(offset: i64, drift_ppm: i64) -> String {
     }
     if offset != 0 {
         let sign = if offset < 0 { '−' } else { '+' };
-        parts.push(format!("{sign}{}", lightcone_sim::time::Ns(offset.unsigned_abs())));
+        parts.push(format!("{sign}{}", Ns(offset.unsigned_abs())));
+    }
+    if segment.uncertainty != 0 {
+        parts.push(format!("±{}", Ns(segment.uncertainty)));
     }
     if parts.is_empty() { String::new() } else { format!("clock {}", parts.join(", ")) }
 }
@@ -118,7 +129,7 @@ fn said(layout: &Layout, session: &dyn Session, node: NodeId, now: Key) -> Said 
     let role = status.map_or(String::new(), |status| session.role_words(status));
     let clock = trace.lane(node).map(|lane| {
         let segment = lane.clock.segment(now.at, now.rank);
-        clock_words(segment.offset, segment.drift_ppm)
+        clock_words(segment, now.at)
     });
     let condition = match condition(trace, node, now) {
         "" if is_stale(layout, trace, node, now) => "stale",

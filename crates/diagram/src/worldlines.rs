@@ -229,7 +229,7 @@ pub(crate) fn ticks_of(
     let (from, to) = (chunk as f64 * CHUNK, ((chunk + 1) as f64 * CHUNK).min(weave.length));
     let window = (weave.axis.time_at(from), weave.axis.time_at(to));
     // A fast clock's ticks stand closer, down to a quarter.
-    let fastest = line.clock.segments().iter().map(rate).fold(0.0, f64::max);
+    let fastest = line.clock.segments().iter().map(|span| span.pace().abs()).fold(0.0, f64::max);
     let step = nice_step(30.0 * view.text_px / 12.0 / px_per_s * (fastest / 4.0).max(1.0));
     let mut ticks = Vec::new();
     for (segment, until) in segments(line, window) {
@@ -271,11 +271,6 @@ fn segments(line: &Lane, window: (Ns, Ns)) -> impl Iterator<Item = (&Segment, Ns
     })
 }
 
-/// How many of its own seconds a clock counts in a true one.
-fn rate(segment: &Segment) -> f64 {
-    1.0 + segment.drift_ppm as f64 / 1e6
-}
-
 fn tick_segment(
     ticks: &mut Vec<Tick>,
     weave: &Weave,
@@ -283,8 +278,13 @@ fn tick_segment(
     window: (Ns, Ns),
     step: f64,
 ) {
-    let rate = rate(segment);
-    let origin = (segment.monotonic as f64 + segment.offset as f64) / 1e9;
+    // A clock that runs backward is a clock of the opposite time.
+    let sign = segment.pace().signum();
+    let rate = segment.pace().abs();
+    if rate == 0.0 {
+        return;
+    }
+    let origin = sign * (segment.monotonic as f64 + segment.offset as f64) / 1e9;
     let local = |time: Ns| origin + time.since(segment.from).as_secs_f64() * rate;
     let begin = segment.from.max(window.0);
     let mut count = (local(begin) / step).ceil();
@@ -299,7 +299,7 @@ fn tick_segment(
             count = (local(weave.axis.time_at(gap.to)) / step).floor().max(count) + 1.0;
             continue;
         }
-        ticks.push(Tick { x, local: count * step, is_long: (count % 5.0).abs() < 0.5 });
+        ticks.push(Tick { x, local: sign * count * step, is_long: (count % 5.0).abs() < 0.5 });
         count += 1.0;
     }
 }

@@ -365,7 +365,7 @@ fn an_edit_moves_nothing_of_what_was_before_it() {
     let groups = vec![vec![node("A"), node("B")], vec![node("C"), node("D"), node("E")]];
     let edits = [
         Action::Crash { node: node("C") },
-        Action::Pause { node: node("A") },
+        Action::Pause { node: node("A"), vm: false },
         Action::Partition { groups, until: Some(Ns::ms(1_300)), one_way: false },
     ];
     for (seed, edit) in (1..=4).flat_map(|seed| edits.iter().map(move |edit| (seed, edit.clone()))) {

@@ -38,7 +38,7 @@ pub(crate) fn names(action: &Action, whom: NodeId) -> bool {
         Action::Crash { node }
         | Action::Amnesia { node }
         | Action::Recover { node }
-        | Action::Pause { node }
+        | Action::Pause { node, .. }
         | Action::Resume { node }
         | Action::Slow { node, .. }
         | Action::Byzantine { node, .. }

@@ -6,7 +6,7 @@
 //! | block | what it says |
 //! |---|---|
 //! | `look` | what to look at: `at`, `from`, `to`, `scale`, `clocks` (a logical clock at each event: `"lamport"`, `"vector"`, `"dotted"` or `"tree"`), and `select`: an event (`"C:4"`) or a message (`"C#7"`) |
-//! | `scenario` | what is different from the head's scenario, from this step on |
+//! | `scenario` | what is different from the head's scenario, from this step on; with a `protocol` of its own, from that one's |
 //! | `shows` | `that`: what is so in the run of this step; checked, never shown |
 //! | `prediction` | a `question` and several `[[choice]]`: `text`, `when` (a predicate), `because`, perhaps `if` |
 //! | `action` | what the reader is asked to do (`ask`), `when` it is done, and a `solution` |

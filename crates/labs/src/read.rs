@@ -43,6 +43,9 @@ pub fn read(file: &str, text: &str, registry: &[ProtocolEntry]) -> Result<Lab, B
 /// Reads one file.
 struct Reader<'a> {
     file: &'a str,
+    registry: &'a [ProtocolEntry],
+    /// The protocol of the lab's head, and that of the step at hand.
+    head: &'a ProtocolEntry,
     entry: &'a ProtocolEntry,
     lab: Lab,
     /// The scenario of the step at hand.
@@ -66,10 +69,8 @@ impl<'a> Reader<'a> {
             return Err(bad(Trouble::new(text).near(source, "chapter =")));
         }
         let in_scenario = |trouble: Trouble| bad(trouble.near(source, "[scenario"));
-        let scenario = scenario::of_head(&head.scenario, registry).map_err(in_scenario)?;
-        let entry = registry.iter().find(|entry| entry.name == scenario.protocol);
-        let entry = entry.ok_or_else(|| bad(Trouble::new("the protocol is unknown")))?;
-        let monitors = (entry.start)(scenario.clone()).map(|session| session.monitors()).unwrap_or_default();
+        let (scenario, entry) = scenario::of_protocol(&head.scenario, registry).map_err(in_scenario)?;
+        let monitors = monitors(entry, &scenario);
         let lab = Lab {
             title: head.title,
             chapter: head.chapter,
@@ -79,7 +80,7 @@ impl<'a> Reader<'a> {
             intro: Vec::new(),
             steps: Vec::new(),
         };
-        Ok(Reader { file, entry, lab, scenario, monitors })
+        Ok(Reader { file, registry, head: entry, entry, lab, scenario, monitors })
     }
 
     fn body(mut self, body: &str, first: usize) -> Result<Lab, BadLab> {
@@ -173,10 +174,13 @@ impl<'a> Reader<'a> {
 
     fn own_scenario(&mut self, source: &str) -> Result<(), Trouble> {
         let table: toml::Table = parse(source)?;
-        if table.contains_key("protocol") {
-            return Err(Trouble::new("a step cannot change the protocol").near(source, "protocol"));
-        }
-        self.scenario = scenario::changed(&self.lab.scenario, &table, self.entry)?;
+        (self.scenario, self.entry) = if table.contains_key("protocol") {
+            let fresh = scenario::of_protocol(&table, self.registry);
+            fresh.map_err(|trouble| trouble.near(source, "protocol"))?
+        } else {
+            (scenario::changed(&self.lab.scenario, &table, self.head)?, self.head)
+        };
+        self.monitors = monitors(self.entry, &self.scenario);
         let scenario = self.scenario.clone();
         if let Some(step) = self.step() {
             step.scenario = Some(scenario);
@@ -299,6 +303,11 @@ fn inside<'a>(events: &mut impl Iterator<Item = (Event<'a>, Range<usize>)>, end:
         }
     }
     text
+}
+
+/// The invariants of a protocol.
+fn monitors(entry: &ProtocolEntry, scenario: &Scenario) -> Vec<&'static str> {
+    (entry.start)(scenario.clone()).map(|session| session.monitors()).unwrap_or_default()
 }
 
 /// A run of a scenario, computed to its end; or why there is none.

@@ -7,8 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::trouble::{Trouble, instead};
 
-/// The usual scenario of the protocol that a head names, with the head's changes.
-pub(crate) fn of_head(table: &toml::Table, registry: &[ProtocolEntry]) -> Result<Scenario, Trouble> {
+/// The usual scenario of the protocol that a head or a step names, with its changes; and that protocol.
+pub(crate) fn of_protocol<'a>(
+    table: &toml::Table,
+    registry: &'a [ProtocolEntry],
+) -> Result<(Scenario, &'a ProtocolEntry), Trouble> {
     let Some(toml::Value::String(name)) = table.get("protocol") else {
         return Err(Trouble::new("a lab's scenario names its `protocol`").near("[scenario]", "[scenario]"));
     };
@@ -18,7 +21,7 @@ pub(crate) fn of_head(table: &toml::Table, registry: &[ProtocolEntry]) -> Result
     };
     let nodes =
         table.get("nodes").and_then(toml::Value::as_integer).and_then(|nodes| u16::try_from(nodes).ok());
-    changed(&(entry.scenario)(nodes), table, entry)
+    Ok((changed(&(entry.scenario)(nodes), table, entry)?, entry))
 }
 
 /// A scenario with changes: tables are merged, all else is replaced, and `also` adds to the script.

@@ -180,3 +180,22 @@ fn what_a_reader_does_stays_in_the_world_and_another_seed_does_not() {
     done.seed += 1;
     assert!(!lab.scenario.is_same_world(&done));
 }
+
+#[test]
+fn a_step_may_be_of_another_protocol_and_the_next_is_of_the_heads_again() {
+    let step = |block: &str| format!("\n## Another\n\n```scenario\n{block}\n```\n");
+    let other = "protocol = \"generals\"\nparams = { messengers = 5 }";
+    let text = [TEMPLATE.to_owned(), step(other), step("seed = 7")].concat();
+    let lab = read("my.md", &text, all()).unwrap_or_else(|bad| panic!("{bad}"));
+    assert_eq!((lab.scenario_of(3).protocol.as_str(), lab.scenario_of(3).nodes), ("generals", 2));
+    assert_eq!((lab.scenario_of(4).protocol.as_str(), lab.scenario_of(4).seed), ("raft", 7));
+    assert!(check(&lab, all()).holds());
+    // Its own invariants can be asked for, and no others.
+    let shows = |name: &str| format!("\n```shows\nthat = {{ not = {{ violated = \"{name}\" }} }}\n```\n");
+    let asked = |name: &str| [TEMPLATE.to_owned(), step(other), shows(name)].concat();
+    assert!(read("my.md", &asked("agreement"), all()).is_ok());
+    assert!(refused(&asked("election safety")).contains("Two generals has no invariant `election safety`"));
+    assert!(
+        refused(&[TEMPLATE, &step("protocol = \"general\"")].concat()).contains("did you mean `generals`?")
+    );
+}

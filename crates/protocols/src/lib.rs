@@ -5,26 +5,31 @@
 use lightcone_sim::registry::ProtocolEntry;
 
 pub mod bank;
+pub mod berkeley;
 pub mod chunk;
 pub mod client;
+pub mod connection;
+pub mod counter;
+pub mod cristian;
+pub mod fifo;
 pub mod floodmin;
 pub mod gossip;
-pub mod oral;
 pub mod itc;
-pub mod counter;
-pub mod fifo;
-pub mod gossip;
-pub mod mutex;
-pub mod connection;
-pub mod gossip;
+pub mod last_write_wins;
+pub mod lease;
 pub mod metrics;
+pub mod mutex;
+pub mod oral;
 pub mod paxos;
 pub mod ping;
 pub mod raft;
+mod readings;
 mod stack;
-pub mod transfer;
+pub mod stopwatch;
 pub mod stream;
 pub mod switch;
+pub mod transfer;
+pub mod truetime;
 pub mod two_generals;
 pub mod two_phase_commit;
 pub mod versions;
@@ -46,6 +51,12 @@ chunk::protocols! {
     run_bank: bank::Bank,
     run_stream: stream::Stream,
     run_metrics: metrics::Metrics,
+    run_cristian: cristian::Cristian,
+    run_berkeley: berkeley::Berkeley,
+    run_truetime: truetime::TrueTime,
+    run_stopwatch: stopwatch::Stopwatch,
+    run_lease: lease::Lease,
+    run_lww: last_write_wins::LastWriteWins,
 }
 
 /// Every protocol, in the order in which it is offered.

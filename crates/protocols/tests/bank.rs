@@ -129,13 +129,7 @@ fn random(seed: u64) -> Scenario {
             let pairs = nodes.iter().flat_map(|&from| nodes.iter().map(move |&to| (from, to)));
             for ((from, to), n) in pairs.zip(100..) {
                 let latency = Some(Latency::Constant(Ns(1_000_000 + roll(n, 150_000_000))));
-                scenario.network.links.push(LinkSpec {
-                    from,
-                    to,
-                    latency,
-                    loss_ppm: None,
-                    duplicate_ppm: None,
-                });
+                scenario.network.links.push(LinkSpec { latency, ..LinkSpec::usual(from, to) });
             }
         }
         1 => {
@@ -150,7 +144,7 @@ fn random(seed: u64) -> Scenario {
     if roll(6, 3) == 0 {
         let node = NodeId::server(roll(7, u64::from(scenario.nodes)) as u16);
         let at = 100 + roll(8, 700);
-        scenario.push(Ns::ms(at), Action::Pause { node });
+        scenario.push(Ns::ms(at), Action::Pause { node, vm: false });
         scenario.push(Ns::ms(at + 1 + roll(9, 200)), Action::Resume { node });
     }
     with(scenario, "pause", 1_000_000 * (20 + roll(10, 180)))

@@ -81,7 +81,7 @@ fn state_changes_in_activations_alone_and_sends_are_their_outboxes() {
 fn a_pause_makes_messages_wait_in_order() {
     let mut scenario = two_at_once();
     scenario.push(Ns::ms(101), Action::Deliver { message: MsgId::new(NodeId::client(1), 1) });
-    scenario.push(Ns::ms(100), Action::Pause { node: A });
+    scenario.push(Ns::ms(100), Action::Pause { node: A, vm: false });
     scenario.push(Ns::ms(300), Action::Resume { node: A });
     let story = play::<Counter>(scenario);
     assert_eq!(story.field(A, Ns::ms(299), "value"), ["0"]);

@@ -130,7 +130,7 @@ fn a_slow_node_that_stands_still_does_the_rest_of_its_step_later_and_a_crash_end
     let mut scenario = with(with(calm(), "burst", 3), "times", 1);
     scenario.push(Ns::ms(1), Action::Slow { node: B, step: Ns::ms(30) });
     let mut paused = scenario.clone();
-    paused.push(Ns::ms(70), Action::Pause { node: B });
+    paused.push(Ns::ms(70), Action::Pause { node: B, vm: false });
     paused.push(Ns::ms(200), Action::Resume { node: B });
     let story = play::<Ping>(paused);
     assert_eq!(times(&story, B, EventKind::Message), [Ns::ms(60), Ns::ms(220), Ns::ms(250)]);
@@ -148,7 +148,7 @@ fn pings_are_counted_on_lossy_doubling_links_and_measured_on_the_own_clock() {
     assert!(trips(&story).contains("came twice"), "{}", trips(&story));
     // A clock of double speed measures double the time.
     (scenario.network.loss_ppm, scenario.network.duplicate_ppm) = (0, 0);
-    scenario.push(Ns::ZERO, Action::Clock { node: A, offset: None, drift_ppm: Some(1_000_000) });
+    scenario.push(Ns::ZERO, Action::clock(A, None, Some(1_000_000)));
     let story = play::<Ping>(scenario);
     assert!(trips(&story).contains("p50 40 ms, p99 40 ms"), "{}", trips(&story));
 }

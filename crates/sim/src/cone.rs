@@ -110,7 +110,7 @@ impl Cone {
             Action::Crash { node }
             | Action::Amnesia { node }
             | Action::Recover { node }
-            | Action::Pause { node }
+            | Action::Pause { node, .. }
             | Action::Resume { node }
             | Action::Slow { node, .. }
             | Action::Clock { node, .. } => self.seed(*node, at),

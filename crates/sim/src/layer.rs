@@ -31,7 +31,7 @@ impl<P: Protocol> Ctx<'_, P> {
         let mut inner = Ctx {
             me: self.me,
             nodes: self.nodes,
-            now: self.now,
+            clock: self.clock,
             chance: self.chance,
             activation: self.activation,
             picks: self.picks,
@@ -130,9 +130,9 @@ impl<Q: Protocol, L: Layer<Q>> Monitor<L> for Through<Q> {
     }
 
     fn observe(&mut self, seen: Seen<'_, L>, report: &mut Report<'_>) {
-        let Seen { protocol, event, asked, state, stable } = seen;
+        let Seen { protocol, event, at, asked, state, stable, is_byzantine } = seen;
         let (protocol, state) = (protocol.inside(), state.map(L::state_inside));
-        self.0.observe(Seen { protocol, event, asked, state, stable }, report);
+        self.0.observe(Seen { protocol, event, at, asked, state, stable, is_byzantine }, report);
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::ids::EventId;
 use crate::protocol::Protocol;
+use crate::time::Ns;
 
 /// What a monitor is shown after each event: the node of that event as it now is.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub struct Seen<'a, P: Protocol> {
     pub protocol: &'a P,
     /// The event.
     pub event: EventId,
+    /// When it happened, in true time, which no node knows.
+    pub at: Ns,
     /// The operation that a client is asked for at this event.
     pub asked: Option<&'a P::Op>,
     /// The node's volatile state; `None` while it is down, and where it crashes inside this very activation.

@@ -1,9 +1,9 @@
 //! One node: its state, and one activation of it. The same code runs a node live and derives its past again.
 
 use crate::chance::Chance;
+use crate::clock::Reading;
 use crate::ids::{EntryId, NodeId, Nodes, OpId};
 use crate::protocol::{Ctx, Effect, EffectOf, Event, Protocol};
-use crate::time::LocalNs;
 
 /// Everything of a node that shapes its future, and the counters that name what it makes.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ pub(crate) struct Around {
     pub me: NodeId,
     pub nodes: Nodes,
     pub chance: Chance,
-    pub now: LocalNs,
+    pub clock: Reading,
     /// The node crashes after so many effects, by this entry's will.
     pub crash: Option<(u32, EntryId)>,
     pub with_notes: bool,
@@ -105,7 +105,7 @@ pub(crate) fn activate<P: Protocol>(
     let mut ctx = Ctx {
         me: around.me,
         nodes: around.nodes,
-        now: around.now,
+        clock: around.clock,
         chance: around.chance,
         activation: node.activations,
         picks: 0,

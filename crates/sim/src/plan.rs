@@ -3,7 +3,7 @@
 //! The whole script is known before the run begins, so what befalls a message is decided when it is sent, from the
 //! entries that name it, the cuts of its link and the spans in which everything waits.
 
-use crate::clock::Clock;
+use crate::clock::{Change, Clock};
 use crate::forge::Lying;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
 use crate::scenario::{Action, Entry, How, Scenario};
@@ -83,10 +83,8 @@ impl Plan {
     /// Compiles the script of a scenario whose numbers are known to be sane.
     pub fn new(scenario: &Scenario) -> Plan {
         let nodes = scenario.node_set();
-        let clocks = nodes.iter().map(|node| {
-            let spec = scenario.clocks.get(&node).copied().unwrap_or_default();
-            Clock::new(spec.offset, spec.drift_ppm)
-        });
+        let clocks =
+            nodes.iter().map(|node| Clock::new(scenario.clocks.get(&node).copied().unwrap_or_default()));
         let mut plan = Plan {
             messages: Map::new(),
             timers: Map::new(),
@@ -127,18 +125,23 @@ impl Plan {
             &Action::Crash { node } => self.happen(nodes, entry, node, EventKind::Crash),
             &Action::Amnesia { node } => self.happen(nodes, entry, node, EventKind::Amnesia),
             &Action::Recover { node } => self.happen(nodes, entry, node, EventKind::Recover),
-            &Action::Pause { node } => self.happen(nodes, entry, node, EventKind::Pause),
-            &Action::Resume { node } => self.happen(nodes, entry, node, EventKind::Resume),
             &Action::Slow { node, step } => {
                 self.steps.insert(entry.id, step);
                 let kind = if step == Ns::ZERO { EventKind::Quick } else { EventKind::Slow };
                 self.happen(nodes, entry, node, kind);
             }
-            &Action::Clock { node, offset, drift_ppm } => {
-                if let Some(index) = nodes.index(node) {
-                    self.clocks[index].set(at, offset, drift_ppm, entry.id);
-                    self.happen(nodes, entry, node, EventKind::Clock);
+            &Action::Pause { node, vm } => {
+                if vm {
+                    self.set_clock(nodes, entry, node, Change { stands: Some(true), ..Change::default() });
                 }
+                self.happen(nodes, entry, node, EventKind::Pause);
+            }
+            &Action::Resume { node } => self.happen(nodes, entry, node, EventKind::Resume),
+            &Action::Clock { node, offset, over, drift_ppm, rate_ppm, uncertainty, uncertainty_ppm } => {
+                let change =
+                    Change { offset, over, drift_ppm, rate_ppm, uncertainty, uncertainty_ppm, stands: None };
+                self.set_clock(nodes, entry, node, change);
+                self.happen(nodes, entry, node, EventKind::Clock);
             }
             &Action::CrashInside { event, after } => {
                 self.crashes_inside.get_or_insert(event, (after, entry.id));
@@ -181,8 +184,18 @@ impl Plan {
         }
     }
 
+    fn set_clock(&mut self, nodes: Nodes, entry: &Entry, node: NodeId, change: Change) {
+        if let Some(index) = nodes.index(node) {
+            self.clocks[index].set((entry.at, entry.rank), change, entry.id);
+        }
+    }
+
     fn happen(&mut self, nodes: Nodes, entry: &Entry, node: NodeId, kind: EventKind) {
-        if nodes.index(node).is_some() {
+        if let Some(index) = nodes.index(node) {
+            let wakes = !matches!(kind, EventKind::Pause | EventKind::Clock);
+            if wakes && self.clocks[index].stands() {
+                self.set_clock(nodes, entry, node, Change { stands: Some(false), ..Change::default() });
+            }
             self.environment.insert(((entry.at, entry.rank), node, entry.id), kind);
         }
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::chance::Chance;
+use crate::clock::Reading;
 use crate::ids::{NodeId, Nodes, OpId};
 use crate::monitor::Monitor;
 use crate::scenario::Scenario;
@@ -202,7 +203,7 @@ pub type EffectOf<P> = Effect<<P as Protocol>::Msg, <P as Protocol>::Timer, <P a
 pub struct Ctx<'a, P: Protocol> {
     pub(crate) me: NodeId,
     pub(crate) nodes: Nodes,
-    pub(crate) now: LocalNs,
+    pub(crate) clock: Reading,
     pub(crate) chance: Chance,
     pub(crate) activation: u32,
     pub(crate) picks: u32,
@@ -240,9 +241,21 @@ impl<P: Protocol> Ctx<'_, P> {
         self.servers().filter(move |&node| node != me)
     }
 
-    /// The local wall clock, with its offset, steps and drift.
+    /// The local wall clock, with its offset, steps, slews and drift.
     pub fn now(&self) -> LocalNs {
-        self.now
+        self.clock.wall
+    }
+
+    /// The local monotonic clock, on which timers run: how long the machine has run, with its drift. It never steps, and
+    /// says nothing to another node.
+    pub fn monotonic(&self) -> Ns {
+        self.clock.monotonic
+    }
+
+    /// The earliest and the latest that true time can be, if the bound on the local clock's error is honest: the wall
+    /// clock less and plus its uncertainty (TrueTime's `TT.now()`).
+    pub fn interval(&self) -> (LocalNs, LocalNs) {
+        self.clock.interval()
     }
 
     /// What the disk holds, with all that this activation has persisted.

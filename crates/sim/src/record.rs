@@ -44,7 +44,8 @@ impl<P: Protocol> Run<P> {
         };
         let is_byzantine = self.plan.has_lied(node, key.instant());
         for monitor in &mut self.monitors {
-            let seen = Seen { protocol: &self.protocol, event, asked, state, stable, is_byzantine };
+            let seen =
+                Seen { protocol: &self.protocol, event, at: key.at, asked, state, stable, is_byzantine };
             let mut report =
                 Report { monitor: monitor.name(), event, violations: &mut self.trace.violations };
             monitor.observe(seen, &mut report);

@@ -94,7 +94,7 @@ impl<P: Protocol> Run<P> {
                     me,
                     nodes: self.trace.nodes,
                     chance: self.chance,
-                    now: record.local,
+                    clock: self.trace.lanes[index].clock.read(record.key.at, record.key.rank),
                     crash,
                     with_notes,
                 };

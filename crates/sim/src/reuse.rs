@@ -85,15 +85,25 @@ impl<P: Protocol> Run<P> {
     fn first_effect(&self, entry: &Entry) -> Ns {
         let at = entry.at;
         match &entry.action {
-            Action::Crash { .. }
-            | Action::Amnesia { .. }
-            | Action::Recover { .. }
-            | Action::Pause { .. }
-            | Action::Resume { .. }
+            Action::Crash { node }
+            | Action::Amnesia { node }
+            | Action::Recover { node }
+            | Action::Resume { node }
+                if !self.is_suspended(*node) =>
+            {
+                at
+            }
+            Action::Pause { vm: false, .. }
             | Action::Slow { .. }
             | Action::Byzantine { .. }
             | Action::Op { .. } => at,
-            Action::Clock { node, .. } => at.min(self.first_timer(at, &|setter| setter == *node)),
+            // When a timer fires was decided when it was set, by what the clock would show.
+            Action::Crash { node }
+            | Action::Amnesia { node }
+            | Action::Recover { node }
+            | Action::Resume { node }
+            | Action::Pause { node, .. }
+            | Action::Clock { node, .. } => at.min(self.first_timer(at, &|setter| setter == *node)),
             Action::CrashInside { event, .. } => {
                 self.trace.event(*event).map_or(Ns::NEVER, |event| event.at())
             }
@@ -127,6 +137,12 @@ impl<P: Protocol> Run<P> {
             }
             Action::Note { .. } => Ns::NEVER,
         }
+    }
+
+    /// Whether the machine of this node is ever suspended, so that what goes on with it sets its clock.
+    fn is_suspended(&self, whose: NodeId) -> bool {
+        let mut script = self.scenario.script.iter();
+        script.any(|entry| matches!(entry.action, Action::Pause { node, vm: true } if node == whose))
     }
 
     /// When the first of the messages was sent that were to arrive on such a link at this time or later.

@@ -107,7 +107,7 @@ pub struct Entry {
     /// When it acts, in true time.
     pub at: Ns,
     /// Orders what was put at one instant after what had already been played there.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_default")]
     pub rank: u32,
     /// What it does.
     #[serde(flatten)]
@@ -131,8 +131,8 @@ pub(crate) fn copy_number(entry: EntryId) -> u32 {
     if entry.is_chance() { CHANCE_FORM } else { entry.0.saturating_add(CHANCE_COPY) }
 }
 
-fn is_zero(rank: &u32) -> bool {
-    *rank == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What script entries can do, as `do` says it.
@@ -192,6 +192,11 @@ pub enum Action {
     Pause {
         /// Which.
         node: NodeId,
+        /// The whole machine stands still (a virtual one that is suspended or moved): its monotonic clock does so, too,
+        /// and its wall clock falls behind, until the script next resumes, crashes or recovers the node. (The machine
+        /// does that even where its process is down, and the entry does nothing else.)
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        vm: bool,
     },
     /// A paused node goes on, with what waited, in order.
     Resume {
@@ -302,12 +307,28 @@ pub enum Action {
     Clock {
         /// Whose.
         node: NodeId,
-        /// What its wall clock now shows beyond its monotonic clock, in ns; absent: unchanged.
+        /// What its wall clock now shows beyond its monotonic clock, in ns; absent: unchanged. (A leap second is an
+        /// offset of a second less.)
         #[serde(skip_serializing_if = "Option::is_none")]
         offset: Option<i64>,
+        /// The offset is reached evenly while the monotonic clock runs so far (a slew, a leap smear); absent: at once
+        /// (a step).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        over: Option<Ns>,
         /// How fast it now runs, in parts per million beyond true; absent: unchanged.
         #[serde(skip_serializing_if = "Option::is_none")]
         drift_ppm: Option<i64>,
+        /// How fast its wall clock now runs beyond the monotonic one, in parts per million of it: −1,000,000 stops it,
+        /// less makes it run backward; absent: unchanged.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rate_ppm: Option<i64>,
+        /// By how much the node now believes its wall clock to be wrong at most; absent: unchanged. Nothing makes that
+        /// true: a bound may lie.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        uncertainty: Option<Ns>,
+        /// By how much that bound now grows, in parts per million of its monotonic clock; absent: unchanged.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        uncertainty_ppm: Option<u32>,
     },
     /// A client calls an operation.
     Op {
@@ -365,6 +386,21 @@ impl How {
     }
 }
 
+impl Action {
+    /// A clock is set ahead or back, at once, or made to run fast or slow.
+    pub fn clock(node: NodeId, offset: Option<i64>, drift_ppm: Option<i64>) -> Action {
+        Action::Clock {
+            node,
+            offset,
+            over: None,
+            drift_ppm,
+            rate_ppm: None,
+            uncertainty: None,
+            uncertainty_ppm: None,
+        }
+    }
+}
+
 /// How messages travel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -395,7 +431,7 @@ pub struct Network {
     pub queue: Option<u32>,
     /// How many of a million messages are altered as they set out: one of the numbers that they hold. A message that holds
     /// none is spoilt, and its receiver throws it away.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub corrupt_ppm: u32,
     /// Links that differ.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -560,6 +596,15 @@ pub struct ClockSpec {
     /// How fast it runs, in parts per million beyond true: 1,000,000 is twice as fast.
     #[serde(default)]
     pub drift_ppm: i64,
+    /// How fast its wall clock runs beyond the monotonic one, in parts per million of it: −1,000,000 stops it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rate_ppm: i64,
+    /// By how much the node believes its wall clock to be wrong at most, at the beginning.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub uncertainty: Ns,
+    /// By how much that bound grows, in parts per million of its monotonic clock.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub uncertainty_ppm: u32,
 }
 
 /// What the clients do unasked.

@@ -284,7 +284,7 @@ impl<P: Protocol> Run<P> {
             me,
             nodes: self.trace.nodes,
             chance: self.chance,
-            now: self.trace.lanes[index].clock.wall(key.at, key.rank),
+            clock: self.trace.lanes[index].clock.read(key.at, key.rank),
             crash,
             with_notes: false,
         };

@@ -9,7 +9,7 @@ use crate::clock::{MAX_DRIFT_PPM, MIN_DRIFT_PPM};
 use crate::faults::What;
 use crate::ids::excerpt;
 use crate::protocol::Protocol;
-use crate::scenario::{Action, Entry, How, Latency, Reorder, Scenario, Timing, VERSION};
+use crate::scenario::{Action, ClockSpec, Entry, How, Latency, Reorder, Scenario, Timing, VERSION};
 use crate::sorted::Set;
 use crate::time::Ns;
 
@@ -157,7 +157,7 @@ pub fn check(scenario: &Scenario) -> Result<(), BadScenario> {
     check_network(scenario)?;
     check_faults(scenario)?;
     for (node, clock) in &scenario.clocks {
-        check_clock(&format!("clocks: {node}"), Some(clock.offset), Some(clock.drift_ppm))?;
+        check_clock(&format!("clocks: {node}"), clock)?;
     }
     for (node, name) in &scenario.names {
         within(&format!("names: {node}: length"), name.len(), 1, 40)?;
@@ -182,8 +182,21 @@ fn check_entry(entry: &Entry) -> Result<(), BadScenario> {
     within(&format!("{name}: rank"), entry.rank, 0, u32::MAX - 16)?;
     within(&format!("{name}: at"), entry.at, Ns::ZERO, MAX_UNTIL)?;
     match &entry.action {
-        Action::Clock { offset, drift_ppm, .. } => check_clock(&name, *offset, *drift_ppm),
         Action::Slow { step, .. } => within(&format!("{name}: step"), *step, Ns::ZERO, MAX_UNTIL),
+        Action::Clock { offset: None, over: Some(_), .. } => {
+            bad(format!("{name}: `over` says how long an `offset` takes, and there is none"))
+        }
+        &Action::Clock { offset, over, drift_ppm, rate_ppm, uncertainty, uncertainty_ppm, .. } => {
+            within(&format!("{name}: over"), over.unwrap_or_default(), Ns::ZERO, MAX_UNTIL)?;
+            let spec = ClockSpec {
+                offset: offset.unwrap_or_default(),
+                drift_ppm: drift_ppm.unwrap_or_default(),
+                rate_ppm: rate_ppm.unwrap_or_default(),
+                uncertainty: uncertainty.unwrap_or_default(),
+                uncertainty_ppm: uncertainty_ppm.unwrap_or_default(),
+            };
+            check_clock(&name, &spec)
+        }
         Action::Cut { until, .. } => check_end(&name, entry.at, *until),
         Action::Partition { groups, until, .. } => {
             if groups.len() < 2 {
@@ -220,9 +233,12 @@ fn check_end(name: &str, from: Ns, until: Option<Ns>) -> Result<(), BadScenario>
     until.map_or(Ok(()), |until| within(&format!("{name}: until"), until, from, MAX_UNTIL))
 }
 
-fn check_clock(name: &str, offset: Option<i64>, drift_ppm: Option<i64>) -> Result<(), BadScenario> {
-    within(&format!("{name}: drift_ppm"), drift_ppm.unwrap_or(0), MIN_DRIFT_PPM, MAX_DRIFT_PPM)?;
-    within(&format!("{name}: offset (ns)"), offset.unwrap_or(0), -MAX_OFFSET, MAX_OFFSET)
+fn check_clock(name: &str, clock: &ClockSpec) -> Result<(), BadScenario> {
+    within(&format!("{name}: drift_ppm"), clock.drift_ppm, MIN_DRIFT_PPM, MAX_DRIFT_PPM)?;
+    within(&format!("{name}: rate_ppm"), clock.rate_ppm, -MAX_DRIFT_PPM, MAX_DRIFT_PPM)?;
+    within(&format!("{name}: uncertainty"), clock.uncertainty, Ns::ZERO, MAX_UNTIL)?;
+    within(&format!("{name}: uncertainty_ppm"), clock.uncertainty_ppm, 0, 1_000_000)?;
+    within(&format!("{name}: offset (ns)"), clock.offset, -MAX_OFFSET, MAX_OFFSET)
 }
 
 fn check_network(scenario: &Scenario) -> Result<(), BadScenario> {

@@ -35,7 +35,7 @@ pub fn scenario() -> Scenario {
             id: EntryId(2 * turn + 1),
             at,
             rank: 0,
-            action: Action::Pause { node },
+            action: Action::Pause { node, vm: false },
         });
         let back = Entry {
             id: EntryId(2 * turn + 2),

@@ -1,4 +1,5 @@
 //! Random settings and script entries, one module for each of the engine's models.
 
 pub mod byzantine;
+pub mod clocks;
 pub mod network;

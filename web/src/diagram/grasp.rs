@@ -219,7 +219,7 @@ fn clock(node: NodeId, pull: &Pull, session: &dyn Session, scenario: &Scenario, 
     } else {
         (None, Some((set.1 + (across / 2.0).round() as i64 * 2 * DRIFT_PER_PX).max(-900_000)))
     };
-    let action = Action::Clock { node, offset, drift_ppm };
+    let action = Action::clock(node, offset, drift_ppm);
     Proposal {
         words: format!("{}, from {} on", words::action(&action, scenario, session), words::clock(now.at)),
         outcome: Outcome::Do(Deed::Now(action)),

@@ -63,7 +63,7 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
         Condition::Up => vec![
             act(Sign::Cross, "Crash", Action::Crash { node }),
             act(Sign::Disk, "Crash and lose disk", Action::Amnesia { node }),
-            act(Sign::Pause, "Pause", Action::Pause { node }),
+            act(Sign::Pause, "Pause", Action::Pause { node, vm: false }),
         ],
         Condition::Paused => vec![
             act(Sign::Play, "Resume", Action::Resume { node }),
@@ -200,8 +200,8 @@ fn use_request(desk: &Desk, node: NodeId, scenario: &Scenario, when: Option<Ns>)
 
 /// A node's clock: set ahead or back, or running fast or slow.
 fn clock_form(desk: &Desk, node: NodeId, when: Option<Ns>) -> Html {
-    let offset = |ms: i64| Action::Clock { node, offset: Some(ms * 1_000_000), drift_ppm: None };
-    let drift = |percent: i64| Action::Clock { node, offset: None, drift_ppm: Some(percent * 10_000) };
+    let offset = |ms: i64| Action::clock(node, Some(ms * 1_000_000), None);
+    let drift = |percent: i64| Action::clock(node, None, Some(percent * 10_000));
     let offsets = [(-500, "−0.5 s"), (0, "true"), (200, "+0.2 s"), (1_000, "+1 s")];
     let drifts = [(-30, "−30 %"), (0, "true"), (10, "+10 %"), (40, "+40 %")];
     let button = |(word, action): (&'static str, Action)| {

@@ -68,7 +68,7 @@ fn values(entry: &Entry) -> Vec<Value> {
         Action::Crash { node }
         | Action::Amnesia { node }
         | Action::Recover { node }
-        | Action::Pause { node }
+        | Action::Pause { node, .. }
         | Action::Resume { node } => {
             values.push(Value { name: "node", text: node.to_string(), put: put_node });
         }
@@ -116,7 +116,7 @@ fn put_node(entry: &Entry, text: &str) -> Result<Entry, String> {
         Action::Crash { node }
         | Action::Amnesia { node }
         | Action::Recover { node }
-        | Action::Pause { node }
+        | Action::Pause { node, .. }
         | Action::Resume { node } => *node = chosen,
         _ => {}
     }))
@@ -229,7 +229,7 @@ mod tests {
     fn what_stands_in_a_field_reads_back_as_the_same_entry() {
         let actions = [
             Action::Crash { node: NodeId::server(2) },
-            Action::Clock { node: NodeId::server(0), offset: Some(-40_000_000), drift_ppm: Some(12_500) },
+            Action::clock(NodeId::server(0), Some(-40_000_000), Some(12_500)),
             Action::Partition { groups: vec![], until: None, one_way: false },
             Action::Op { client: NodeId::client(0), op: "put x 1".into(), node: Some(NodeId::server(1)) },
         ];

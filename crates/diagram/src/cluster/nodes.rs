@@ -57,7 +57,7 @@ impl Painter<'_> {
                 "" if is_stale(trace, node, now) => "stale",
                 condition => condition,
             },
-            clock: clock.map_or_else(String::new, |clock| clock_words(clock.offset, clock.drift_ppm)),
+            clock: clock.map_or_else(String::new, |clock| clock_words(clock, now.at)),
         }
     }
 

@@ -41,13 +41,10 @@ pub fn troubled(seed: u64) -> Scenario {
     scenario.push(Ns::ms(700), Action::Recover { node: node("D") });
     scenario.push(Ns::ms(500), Action::Amnesia { node: node("B") });
     scenario.push(Ns::ms(800), Action::Recover { node: node("B") });
-    scenario.push(Ns::ms(950), Action::Pause { node: node("E") });
+    scenario.push(Ns::ms(950), Action::Pause { node: node("E"), vm: false });
     scenario.push(Ns::ms(1_100), Action::Resume { node: node("E") });
     scenario.push(Ns::ms(1_000), Action::Cut { from: node("A"), to: node("C"), until: Some(Ns::ms(1_200)) });
-    scenario.push(
-        Ns::ms(600),
-        Action::Clock { node: node("C"), offset: Some(200_000_000), drift_ppm: Some(400_000) },
-    );
+    scenario.push(Ns::ms(600), Action::clock(node("C"), Some(200_000_000), Some(400_000)));
     scenario
 }
 

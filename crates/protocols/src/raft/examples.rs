@@ -69,7 +69,7 @@ fn votes_lost() -> Scenario {
 /// From 1 s on, A's clock runs twice as fast: when the leader crashes, A is the first to notice.
 fn fast_clock() -> Scenario {
     let mut scenario = Scenario { until: Ns::s(4), ..usual(5) };
-    scenario.push(Ns::s(1), Action::Clock { node: A, offset: None, drift_ppm: Some(1_000_000) });
+    scenario.push(Ns::s(1), Action::clock(A, None, Some(1_000_000)));
     scenario.push(Ns::s(2), Action::Crash { node: C });
     scenario
 }
@@ -108,7 +108,7 @@ fn figure_8() -> Scenario {
     // The clients wait as long as it takes, so that nothing new hides the old.
     scenario.params.insert("client_timeout".to_owned(), Value::from(Ns::s(10).0));
     // E is quick to call elections.
-    scenario.clocks.insert(E, ClockSpec { offset: 0, drift_ppm: 1_000_000 });
+    scenario.clocks.insert(E, ClockSpec { drift_ppm: 1_000_000, ..ClockSpec::default() });
     scenario.workload.clients = 2;
     scenario.workload.ops.clear();
     let op = |client, op: &str, node| Action::Op {

@@ -17,7 +17,7 @@ fn calls_first(seeds: std::ops::Range<u64>, drift_ppm: i64, usual: &Scenario) ->
             let mut scenario = Scenario { seed, until: Ns::s(1), ..usual.clone() };
             let leader = play(scenario.clone()).leader(Ns::s(1));
             let follower = NodeId::server((leader.number() + 1) % scenario.nodes);
-            let clock = Action::Clock { node: follower, offset: None, drift_ppm: Some(drift_ppm) };
+            let clock = Action::clock(follower, None, Some(drift_ppm));
             scenario.push(Ns::s(1), clock);
             scenario.push(crash, Action::Crash { node: leader });
             let stage = play(Scenario { until: Ns::ms(2_400), ..scenario });

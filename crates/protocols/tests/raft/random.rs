@@ -68,12 +68,12 @@ fn bother(scenario: &mut Scenario, dice: &mut Dice, now: Ns) {
             scenario.push(now, Action::Partition { groups: vec![one, rest], until, one_way });
         }
         6 => {
-            scenario.push(now, Action::Pause { node });
+            scenario.push(now, Action::Pause { node, vm: false });
             scenario.push(now + dice.ms(1, 500), Action::Resume { node });
         }
         _ => {
             let drift_ppm = dice.roll(1_500_000) as i64 - 500_000;
-            scenario.push(now, Action::Clock { node, offset: None, drift_ppm: Some(drift_ppm) });
+            scenario.push(now, Action::clock(node, None, Some(drift_ppm)));
         }
     }
 }
@@ -128,7 +128,7 @@ fn when_the_trouble_is_over_a_leader_serves() {
         for node in (0..scenario.nodes).map(NodeId::server) {
             scenario.push(over, Action::Recover { node });
             scenario.push(over, Action::Resume { node });
-            scenario.push(over, Action::Clock { node, offset: None, drift_ppm: Some(0) });
+            scenario.push(over, Action::clock(node, None, Some(0)));
         }
         scenario.push(over, Action::Heal { from: None, to: None });
         scenario.until = over + Ns::s(10);

@@ -168,12 +168,12 @@ fn bother(scenario: &mut Scenario, dice: &mut Dice, now: Ns) {
             scenario.push(now, Action::Partition { groups, until, one_way });
         }
         6 => {
-            scenario.push(now, Action::Pause { node });
+            scenario.push(now, Action::Pause { node, vm: false });
             scenario.push(later(dice), Action::Resume { node });
         }
         _ => {
             let drift_ppm = Some(dice.roll(1_500_000) as i64 - 500_000);
-            scenario.push(now, Action::Clock { node, offset: None, drift_ppm });
+            scenario.push(now, Action::clock(node, None, drift_ppm));
         }
     }
 }

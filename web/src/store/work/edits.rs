@@ -141,7 +141,7 @@ fn befalls(scenario: &Scenario, node: NodeId, fault: Fault, (from, to): (Ns, Ns)
     match fault {
         Fault::Crash => vec![(from, Action::Crash { node }), (to, Action::Recover { node })],
         Fault::Amnesia => vec![(from, Action::Amnesia { node }), (to, Action::Recover { node })],
-        Fault::Pause => vec![(from, Action::Pause { node }), (to, Action::Resume { node })],
+        Fault::Pause => vec![(from, Action::Pause { node, vm: false }), (to, Action::Resume { node })],
         Fault::CutOff => vec![(from, gesture::cut_off(scenario, node, Some(to)))],
     }
 }
