@@ -35,7 +35,7 @@ pub struct Counter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Params {
-    /// Whether A remembers which calls it has handled, and does not add again for a copy of a message.
+    /// Whether A looks whether it has handled a call before, and does not add again for a copy of a message.
     pub remembers: bool,
 }
 
@@ -119,7 +119,7 @@ impl Counter {
             ctx.note(|| format!("I do not count: I pass this on to {COUNTS}."));
             return ctx.send(COUNTS, Msg::Ask(id, op));
         }
-        if self.params.remembers && server.handled.insert(id).is_some() {
+        if server.handled.insert(id).is_some() && self.params.remembers {
             return ctx.note(|| "I have handled this call: this is a copy, and changes nothing.".to_owned());
         }
         let before = server.value;
@@ -147,7 +147,7 @@ impl Protocol for Counter {
     const TITLE: &'static str = "Counter";
     const SUMMARY: &'static str = "A server adds what clients ask it to add, one message at a time";
     const PARAMS: &'static [(&'static str, &'static str)] =
-        &[("remembers", "whether A knows a call again that it has handled, or adds for every copy")];
+        &[("remembers", "whether A looks whether it has handled a call, or adds again for a copy")];
     const OPS: &'static [&'static str] = &["add 3", "get"];
 
     fn new(params: Params, _: Nodes) -> Result<Counter, String> {
@@ -243,11 +243,10 @@ impl Protocol for Counter {
     }
 }
 
-/// An invariant: no server's count is more than all that clients asked to add. It holds whatever becomes of messages and
-/// servers, as long as A remembers what it has handled.
+/// An invariant: A has added once for each call that has come to it, and not again for a copy. It holds whatever becomes of
+/// messages and servers, as long as A looks whether it has handled a call.
 #[derive(Clone, Debug, Default)]
 struct CountedOnce {
-    asked: u64,
     broken: bool,
 }
 
@@ -257,18 +256,14 @@ impl Monitor<Counter> for CountedOnce {
     }
 
     fn observe(&mut self, seen: Seen<'_, Counter>, report: &mut Report<'_>) {
-        if let Some(&Op::Add(number)) = seen.asked {
-            self.asked += u64::from(number);
-        }
-        if let Some(State::Server(server)) = seen.state
-            && server.value > self.asked
-            && !self.broken
-        {
+        let Some(State::Server(Server { counts: true, additions, handled, .. })) = seen.state else { return };
+        let calls = handled.len();
+        if *additions as usize > calls && !self.broken {
             self.broken = true;
             report.violated(
                 format!(
-                    "{} counts {}, and {} is all that was to be added.",
-                    seen.event.node, server.value, self.asked
+                    "{} has added {additions} times, though the number of calls is {calls}.",
+                    seen.event.node
                 ),
                 [],
             );

@@ -58,6 +58,12 @@ impl Whole {
         self.parts.values().map(|&(event, _)| event).collect()
     }
 
+    /// The money that was recorded as being on its way between two accounts.
+    fn on_the_way(&self, payer: NodeId, receiver: NodeId) -> u64 {
+        let part = self.parts.get(&receiver).map(|(_, part)| part);
+        part.and_then(|part| part.channels.get(&payer)).into_iter().flatten().sum()
+    }
+
     /// Every channel: payer, receiver, what the payer recorded as paid, what the receiver recorded as got.
     fn channels(&self) -> impl Iterator<Item = (NodeId, NodeId, Flow, Flow)> {
         self.parts.iter().flat_map(move |(&payer, (_, from))| {
@@ -80,14 +86,27 @@ impl Monitor<Bank> for Conserved {
 
     fn observe(&mut self, seen: Seen<'_, Bank>, report: &mut Report<'_>) {
         let Some(whole) = self.0.look(&seen) else { return };
-        let counted: u64 = whole.parts.values().map(|(_, part)| part.books.balance + part.on_the_way()).sum();
+        let parts = whole.parts.values().map(|(_, part)| part);
+        let counted: u64 = parts.map(|part| part.books.balance + part.on_the_way()).sum();
         let issued = seen.protocol.issued();
-        if counted != issued {
-            report.violated(
-                format!("Snapshot {} counts {counted} of {issued}.", whole.snapshot),
-                whole.events(),
-            );
+        if counted == issued {
+            return;
         }
+        let gap = whole.channels().find_map(|(payer, receiver, paid, got)| {
+            let counted = got.amount + whole.on_the_way(payer, receiver);
+            match paid.amount.abs_diff(counted) {
+                0 => None,
+                gap if counted < paid.amount => {
+                    Some(format!(": {gap} that {payer} paid {receiver} are nowhere"))
+                }
+                gap => Some(format!(": {gap} that {payer} paid {receiver} are counted twice")),
+            }
+        });
+        let gap = gap.unwrap_or_default();
+        report.violated(
+            format!("Snapshot {} counts {counted} of {issued}{gap}.", whole.snapshot),
+            whole.events(),
+        );
     }
 }
 
@@ -107,7 +126,7 @@ impl Monitor<Bank> for Consistent {
             let text = format!(
                 "In snapshot {}, {receiver} has got {} from {payer} that {payer} has not yet paid.",
                 whole.snapshot,
-                got.amount - paid.amount
+                got.amount.saturating_sub(paid.amount)
             );
             report.violated(text, whole.events());
         }

@@ -19,7 +19,7 @@ pub(super) fn status(mutex: &Mutex, state: &State) -> Status {
 
 pub(super) fn view(mutex: &Mutex, state: &State) -> View {
     match state {
-        State::Client(channels) => View::default().field("early", channels.early()),
+        State::Client(_) => View::default(),
         State::Gone => View::default().field("state", "forgotten in a crash: it takes no part any more"),
         State::Process(process) => process_view(mutex, process),
     }

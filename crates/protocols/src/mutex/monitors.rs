@@ -48,6 +48,9 @@ impl Monitor<Mutex> for MutualExclusion {
 /// algorithm has it: in the total order ⇒, which is that of their times, and then of the processes.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
+    /// The last request that was granted to each.
+    granted: Map<NodeId, Request>,
+    /// The latest of all, and when it was granted.
     latest: Option<(Request, EventId)>,
 }
 
@@ -58,11 +61,12 @@ impl Monitor<Mutex> for Order {
 
     fn observe(&mut self, seen: Seen<'_, Mutex>, report: &mut Report<'_>) {
         let Some(now) = granted(&seen) else { return };
+        if self.granted.insert(seen.event.node, now) == Some(now) {
+            return;
+        }
         match self.latest {
-            Some((before, _)) if before == now => {}
-            Some((before, event)) if now < before => {
-                report.violated(format!("{now} is granted after {before}, which is later."), [event]);
-                // Told once: the later one remains what others are held against.
+            Some((later, event)) if now < later => {
+                report.violated(format!("{now} is granted after {later}, which is later."), [event]);
             }
             _ => self.latest = Some((now, seen.event)),
         }
