@@ -195,6 +195,9 @@ impl Protocol for Oral {
     }
 
     fn boot(&self, ctx: &mut Ctx<'_, Oral>) -> General {
+        if ctx.me().is_client() {
+            return General::default();
+        }
         if ctx.me() == COMMANDER {
             ctx.set_timer(Timer::Order, BEGIN, BEGIN);
         }
@@ -305,8 +308,8 @@ fn decided(seen: &Seen<'_, Oral>, known: &mut Set<NodeId>) -> Option<Order> {
 #[derive(Clone, Debug, Default)]
 struct SameOrder {
     known: Set<NodeId>,
-    first: Option<(Order, EventId)>,
-    is_broken: bool,
+    /// Each decision, and where it was taken.
+    decisions: Vec<(Order, EventId)>,
 }
 
 impl Monitor<Oral> for SameOrder {
@@ -316,15 +319,15 @@ impl Monitor<Oral> for SameOrder {
 
     fn observe(&mut self, seen: Seen<'_, Oral>, report: &mut Report<'_>) {
         let Some(decision) = decided(&seen, &mut self.known) else { return };
-        let &mut (first, event) = self.first.get_or_insert((decision, seen.event));
-        if first != decision && !self.is_broken {
-            self.is_broken = true;
+        // Every two who disagree are told of: what others do besides must not change what is said of these.
+        for &(before, event) in self.decisions.iter().filter(|(before, _)| *before != decision) {
             let (one, other) = (event.node, seen.event.node);
             report.violated(
-                format!("{one} and {other} are loyal; {one} decides to {first}, {other} to {decision}."),
+                format!("{one} and {other} are loyal; {one} decides to {before}, {other} to {decision}."),
                 [event],
             );
         }
+        self.decisions.push((decision, seen.event));
     }
 }
 
