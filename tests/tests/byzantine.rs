@@ -43,8 +43,9 @@ fn difference(one: &dyn Session, other: &dyn Session) -> Option<&'static str> {
     let said = |session: &dyn Session| -> Vec<_> {
         session.trace().messages().map(|(id, record)| (id, *record, session.message(id))).collect()
     };
-    let nodes =
-        |session: &dyn Session| -> Vec<_> { session.trace().nodes().iter().map(|node| session.node(node, end)).collect() };
+    let nodes = |session: &dyn Session| -> Vec<_> {
+        session.trace().nodes().iter().map(|node| session.node(node, end)).collect()
+    };
     [
         (one.hash(end) != other.hash(end), "the hash"),
         (said(one) != said(other), "what was said, and what became of it"),
@@ -85,7 +86,8 @@ fn one(entry: &ProtocolEntry, seed: u64, census: &mut Census) {
         let edited = byzantine::edit(&mut rng, &scenario, &*old);
         let new = run(entry, &edited);
         let cone = Cone::of_edit((&scenario, old.trace()), (&edited, new.trace())).expect("an edit");
-        let json = || format!("{seed}\n{}\n{:?}", serde_json::to_string(&scenario).expect("JSON"), edited.script);
+        let json =
+            || format!("{seed}\n{}\n{:?}", serde_json::to_string(&scenario).expect("JSON"), edited.script);
         if let Some(difference) = broken(&*old, &*new, &cone) {
             panic!("{}: the law is broken: {difference}\n{cone:?}\n{}", entry.name, json());
         }
@@ -93,7 +95,11 @@ fn one(entry: &ProtocolEntry, seed: u64, census: &mut Census) {
         if let Some(again) = (entry.resume)(&*old, &edited).expect("edits are valid") {
             census.reused += 1;
             if let Some(what) = difference(&*new, &*computed(again)) {
-                panic!("{}: after an edit {what} differs from the run from the beginning\n{}", entry.name, json());
+                panic!(
+                    "{}: after an edit {what} differs from the run from the beginning\n{}",
+                    entry.name,
+                    json()
+                );
             }
         }
         (scenario, old) = (edited, new);
@@ -111,7 +117,9 @@ fn lies_and_random_faults_keep_the_law_and_runs_go_on_after_an_edit() {
     for deed in ["rewrite", "byzantine"] {
         assert!(census.acted.get(deed).is_some_and(|&count| count >= 50), "{deed} must act");
     }
-    for kind in ["crash", "amnesia", "recover", "boot", "pause", "cut", "heal", "clock", "byzantine", "honest"] {
+    for kind in
+        ["crash", "amnesia", "recover", "boot", "pause", "cut", "heal", "clock", "byzantine", "honest"]
+    {
         assert!(census.by_chance.contains(kind), "{kind} must happen by chance");
     }
     assert!(census.forms > 500 && census.reused > 200);
@@ -128,7 +136,8 @@ fn faulty(what: What, every: Ns) -> Scenario {
 /// What chance did to each node, and when.
 fn chances(run: &dyn Session) -> Vec<(NodeId, EventKind, Key)> {
     let happened = run.trace().order().iter().filter_map(|&id| Some((id.node, run.trace().event(id)?)));
-    let by_chance = happened.filter(|(_, event)| event.cause == Cause::Chance && event.kind != EventKind::Boot);
+    let by_chance =
+        happened.filter(|(_, event)| event.cause == Cause::Chance && event.kind != EventKind::Boot);
     by_chance.map(|(node, event)| (node, event.kind, event.key)).collect()
 }
 
@@ -169,7 +178,12 @@ fn what_a_person_does_at_one_node_changes_no_random_fault_elsewhere() {
     for seed in 0..20 {
         let mut scenario = faulty(What::Crash, Ns::ms(700));
         let max = Some(Ns::ms(50));
-        scenario.faults.extend([What::Pause, What::Cut].map(|what| Fault { what, every: Ns::s(3), min: Ns::ZERO, max }));
+        scenario.faults.extend([What::Pause, What::Cut].map(|what| Fault {
+            what,
+            every: Ns::s(3),
+            min: Ns::ZERO,
+            max,
+        }));
         scenario.seed = seed;
         let before = chances(&*run(entry, &scenario));
         let how = How::Silent;
@@ -184,4 +198,42 @@ fn what_a_person_does_at_one_node_changes_no_random_fault_elsewhere() {
         assert_eq!(elsewhere(&before), elsewhere(&after), "seed {seed}");
         assert!(elsewhere(&before).len() > 20);
     }
+}
+
+#[test]
+fn rates_and_lies_that_make_no_sense_are_refused_with_a_reason() {
+    let entry = find("gossip").expect("it is registered");
+    let refused = |change: &dyn Fn(&mut Scenario)| {
+        let mut scenario = (entry.scenario)(None);
+        change(&mut scenario);
+        (entry.start)(scenario).err().map(|bad| bad.to_string()).unwrap_or_default()
+    };
+    let fault = |what, every, min, max| Fault { what, every, min, max };
+    for (fault, reason) in [
+        (fault(What::Crash, Ns::ZERO, Ns::ZERO, None), "every"),
+        (fault(What::Crash, Ns::s(1), Ns::s(2), Some(Ns::s(1))), "min"),
+        (fault(What::Clock, Ns::s(1), Ns::ZERO, None), "a clock needs `max`"),
+    ] {
+        let said = refused(&|scenario| scenario.faults.push(fault.clone()));
+        assert!(said.contains(reason), "{said}");
+    }
+    let often = |scenario: &mut Scenario| {
+        scenario.until = Ns::s(3_600);
+        scenario.faults.push(fault(What::Cut, Ns::ms(1), Ns::ZERO, None));
+    };
+    assert!(refused(&often).contains("too many"));
+    assert!(refused(&|scenario| scenario.network.corrupt_ppm = 1_000_001).contains("corrupt_ppm"));
+    let node = NodeId::server(0);
+    let lie = |how, value, until| {
+        let (to, field) = (None, None);
+        Action::Byzantine { node, how, to, field, value, until }
+    };
+    let said = refused(&|scenario| {
+        scenario.push(Ns::s(1), lie(How::Lie, Some(1), None));
+    });
+    assert!(said.contains("`field`"), "{said}");
+    let said = refused(&|scenario| {
+        scenario.push(Ns::s(1), lie(How::Silent, None, Some(Ns::ms(1))));
+    });
+    assert!(said.contains("until"), "{said}");
 }

@@ -13,7 +13,18 @@ pub const SORTS: [(&str, &[EventKind]); 6] = [
     ("timer", &[EventKind::Timer]),
     ("call", &[EventKind::Op]),
     ("start", &[EventKind::Boot, EventKind::Recover]),
-    ("fault", &[EventKind::Crash, EventKind::Amnesia, EventKind::Pause, EventKind::Resume, EventKind::Clock, EventKind::Byzantine, EventKind::Honest]),
+    (
+        "fault",
+        &[
+            EventKind::Crash,
+            EventKind::Amnesia,
+            EventKind::Pause,
+            EventKind::Resume,
+            EventKind::Clock,
+            EventKind::Byzantine,
+            EventKind::Honest,
+        ],
+    ),
     ("link", &[EventKind::Cut, EventKind::Heal]),
 ];
 
@@ -85,6 +96,7 @@ pub fn sentence(session: &dyn Session, id: EventId, told: Key) -> String {
         let (Some(record), Some(view)) = (trace.message(message), session.message(message)) else { continue };
         let fate = match record.fate_at(told.instant()) {
             FateKind::InFlight | FateKind::Delivered => "",
+            FateKind::Dropped if trace.replaced_by(message).is_some() => " (altered)",
             FateKind::Dropped => " (lost)",
             FateKind::Cut => " (cut off)",
             FateKind::ToCrashed => " (is down)",

@@ -28,7 +28,8 @@ pub(crate) fn changed(
     entry: &ProtocolEntry,
 ) -> Result<Scenario, Trouble> {
     let known = [
-        "version", "protocol", "params", "nodes", "network", "faults", "clocks", "workload", "seed", "until", "script",
+        "version", "protocol", "params", "nodes", "network", "faults", "clocks", "workload", "seed", "until",
+        "script",
     ];
     let more = ["also", "names", "notes"];
     if let Some(name) = table.keys().find(|name| !known.iter().chain(&more).any(|known| known == name)) {

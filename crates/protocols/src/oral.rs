@@ -138,13 +138,11 @@ impl Oral {
     }
 
     fn decide(&self, general: &mut General, ctx: &mut Ctx<'_, Oral>) {
-        let decision = if ctx.me() == COMMANDER {
-            self.params.order
-        } else {
-            self.taken(general, &[COMMANDER], ctx)
-        };
+        let decision =
+            if ctx.me() == COMMANDER { self.params.order } else { self.taken(general, &[COMMANDER], ctx) };
         general.decision = Some(decision);
         ctx.note(|| match told(general) {
+            _ if general.has_ordered => format!("I {decision}, as I ordered."),
             (0, 0) => format!("Nobody told me anything: I {decision}."),
             (attack, retreat) => {
                 format!("I was told attack {attack} times and retreat {retreat} times: I {decision}.")
@@ -169,7 +167,8 @@ impl Protocol for Oral {
     type Ret = &'static str;
     const NAME: &'static str = "oral";
     const TITLE: &'static str = "Byzantine generals (oral messages)";
-    const SUMMARY: &'static str = "Loyal generals agree on an order though some are traitors, if there are enough of them";
+    const SUMMARY: &'static str =
+        "Loyal generals agree on an order though some are traitors, if there are enough of them";
     const PARAMS: &'static [(&'static str, &'static str)] = &[
         ("m", "how many traitors it is to bear: 0, 1 or 2"),
         ("order", "what the commander orders: attack or retreat"),
@@ -354,7 +353,9 @@ impl Monitor<Oral> for Obedience {
         if decision != order {
             let node = seen.event.node;
             report.violated(
-                format!("{COMMANDER} is loyal and orders to {order}; {node} is loyal and decides to {decision}."),
+                format!(
+                    "{COMMANDER} is loyal and orders to {order}; {node} is loyal and decides to {decision}."
+                ),
                 [event],
             );
         }

@@ -347,11 +347,9 @@ impl Protocol for Transfer {
                 format!("{amount} to {account}"),
                 format!("Order {serial}: pay {amount} to {account}{}.", guard(*token)),
             ),
-            Msg::Paid { serial, token } => (
-                "paid",
-                format!("paid {serial}"),
-                format!("Order {serial} is carried out{}.", guard(*token)),
-            ),
+            Msg::Paid { serial, token } => {
+                ("paid", format!("paid {serial}"), format!("Order {serial} is carried out{}.", guard(*token)))
+            }
             Msg::Refused => (
                 "refused",
                 "refused".to_owned(),
@@ -421,7 +419,8 @@ impl Monitor<Transfer> for Integrity {
             asked.insert(pay);
             *last = Some(seen.event);
         }
-        let Some((client, order)) = seen.stable.last.filter(|_| node == BANK && seen.stable.last != self.last)
+        let Some((client, order)) =
+            seen.stable.last.filter(|_| node == BANK && seen.stable.last != self.last)
         else {
             return;
         };
@@ -429,8 +428,9 @@ impl Monitor<Transfer> for Integrity {
         let Order { account, amount, .. } = order;
         let (asked, event) = self.asked.or_default(client);
         if !asked.contains(&Pay { account, amount }) {
-            let text =
-                format!("The bank has paid {amount} to {account} for {client}, which {client} never ordered.");
+            let text = format!(
+                "The bank has paid {amount} to {account} for {client}, which {client} never ordered."
+            );
             report.violated(text, *event);
         }
     }

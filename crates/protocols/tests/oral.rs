@@ -36,7 +36,8 @@ fn treasons(n: u16) -> Vec<Vec<Action>> {
         for set in 1..1 << peers.len() {
             let some = || peers.iter().enumerate().filter(move |(place, _)| set >> place & 1 == 1);
             for value in [0, 1] {
-                treasons.push(some().map(|(_, &to)| traitor(node, How::Lie, Some(to), Some(value))).collect());
+                treasons
+                    .push(some().map(|(_, &to)| traitor(node, How::Lie, Some(to), Some(value))).collect());
             }
             treasons.push(some().map(|(_, &to)| traitor(node, How::Silent, Some(to), None)).collect());
         }
@@ -64,10 +65,15 @@ fn broken(n: u16, m: u8) -> Vec<(Vec<Action>, Vec<&'static str>)> {
 
 #[test]
 fn all_loyal_generals_obey() {
-    for (n, m, order, role) in [(2, 0, "attack", "attacks"), (4, 1, "retreat", "retreats"), (7, 2, "attack", "attacks")] {
+    for (n, m, order, role) in
+        [(2, 0, "attack", "attacks"), (4, 1, "retreat", "retreats"), (7, 2, "attack", "attacks")]
+    {
         let story = play::<Oral>(generals(n, m, order));
         assert!(story.broken().is_empty(), "{:?}", story.findings());
-        assert!((0..n).all(|node| story.role(NodeId::server(node), END) == Some(role)), "{n} generals, OM({m})");
+        assert!(
+            (0..n).all(|node| story.role(NodeId::server(node), END) == Some(role)),
+            "{n} generals, OM({m})"
+        );
     }
 }
 
@@ -116,6 +122,34 @@ fn seven_generals_bear_two_traitors_and_four_do_not() {
     let pairs = [(A, B), (A, C), (A, D), (B, C), (B, D), (C, D)];
     let wrong = pairs.into_iter().filter(|&(one, other)| !play_two(4, 1, lies(one), lies(other)).is_empty());
     assert!(wrong.count() >= 3, "two lieutenants who lie outweigh what the commander said");
+}
+
+#[test]
+fn who_is_honest_again_says_what_it_means_and_has_been_a_traitor_all_the_same() {
+    let (node, how) = (A, How::Equivocate);
+    let (to, field, value) = (None, None, None);
+    let again = || traitor(A, How::Honest, None, None);
+    let until = |until| Action::Byzantine { node, how, to, field: field.clone(), value, until };
+    for (deeds, end) in [
+        (vec![(10, until(Some(Ns::ms(60))))], 60),
+        (vec![(10, until(None)), (70, again())], 70),
+        (vec![(10, until(Some(Ns::ms(90)))), (70, again())], 70),
+    ] {
+        let mut scenario = generals(4, 0, "attack");
+        deeds.into_iter().for_each(|(ms, deed)| {
+            scenario.push(Ns::ms(ms), deed);
+        });
+        let story = play::<Oral>(scenario);
+        assert!(story.broken().is_empty());
+        assert_eq!(story.field(D, END, "order heard"), ["attack"]);
+        let lane = story.session().trace().lane(A).expect("A is there");
+        let kinds: Vec<_> = lane.events.iter().map(|event| (event.kind.name(), event.at())).collect();
+        assert_eq!(kinds[1..3], [("byzantine", Ns::ms(10)), ("honest", Ns::ms(end))]);
+    }
+    // One who is honest already is left alone: the entry finds nothing to do.
+    let mut scenario = generals(4, 0, "attack");
+    let entry = scenario.push(Ns::ms(10), again());
+    assert!(!play::<Oral>(scenario).session().trace().has_acted(entry));
 }
 
 #[test]

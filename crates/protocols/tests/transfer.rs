@@ -54,6 +54,40 @@ fn without_a_guard_the_bank_believes_what_it_reads() {
 }
 
 #[test]
+fn a_forged_form_goes_the_rest_of_the_way_and_can_be_held_lost_and_forged_again() {
+    let fate = |scenario: &Scenario, copy| {
+        let story = play::<Transfer>(scenario.clone());
+        let id = MsgId { node: C1, seq: 1, copy };
+        story
+            .session()
+            .trace()
+            .message(id)
+            .map(|record| (record.sent.0, record.fate.kind.name(), record.fate.at.0))
+    };
+    let mut scenario = one_order("none");
+    let (_, _, arrival) = fate(&scenario, 1).expect("it was sent");
+    scenario.push(Ns::ms(105), rewrite(1, "amount", 900));
+    assert_eq!(fate(&scenario, 1), Some((Ns::ms(100), "dropped", arrival)));
+    assert_eq!(fate(&scenario, 4), Some((Ns::ms(105), "delivered", arrival)));
+    let message = MsgId { node: C1, seq: 1, copy: 4 };
+    scenario.push(Ns::ms(107), Action::Hold { message });
+    scenario.push(Ns::ms(108), rewrite(4, "account", 9));
+    let held = fate(&scenario, 6).expect("the form was forged again, and is held as it was");
+    assert_eq!((held.0, held.1), (Ns::ms(108), "in-flight"));
+    scenario.push(Ns::ms(207), Action::Release { message: MsgId { copy: 6, ..message } });
+    assert_eq!(fate(&scenario, 6), Some((Ns::ms(108), "delivered", arrival + Ns::ms(100))));
+    // What has arrived, or is not there to be rewritten, is left alone.
+    for (at, deed) in
+        [(300, rewrite(1, "amount", 1)), (106, rewrite(1, "colour", 1)), (106, rewrite(9, "amount", 1))]
+    {
+        let mut scenario = one_order("none");
+        let entry = scenario.push(Ns::ms(at), deed);
+        let story = play::<Transfer>(scenario);
+        assert!(story.broken().is_empty() && !story.session().trace().has_acted(entry));
+    }
+}
+
+#[test]
 fn a_checksum_detects_an_accident_and_no_intent() {
     let mut accident = one_order("checksum");
     accident.push(Ns::ms(105), rewrite(1, "amount", 11));

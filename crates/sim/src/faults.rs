@@ -63,7 +63,14 @@ impl Fault {
     }
 
     /// What happens, and what ends it.
-    fn actions(&self, node: NodeId, to: NodeId, lasts: u64, end: Option<Ns>, which: u64) -> [Option<Action>; 2] {
+    fn actions(
+        &self,
+        node: NodeId,
+        to: NodeId,
+        lasts: u64,
+        end: Option<Ns>,
+        which: u64,
+    ) -> [Option<Action>; 2] {
         let (how, field, value) = (How::Equivocate, None, None);
         match self.what {
             What::Crash => [Some(Action::Crash { node }), Some(Action::Recover { node })],
@@ -79,7 +86,9 @@ impl Fault {
                 let (how, to) = (How::Silent, Some(to));
                 [Some(Action::Byzantine { node, how, to, field, value, until: end }), None]
             }
-            What::Byzantine => [Some(Action::Byzantine { node, how, to: None, field, value, until: end }), None],
+            What::Byzantine => {
+                [Some(Action::Byzantine { node, how, to: None, field, value, until: end }), None]
+            }
         }
     }
 }
@@ -102,7 +111,8 @@ pub(crate) fn entries(scenario: &Scenario) -> Vec<Entry> {
                     continue;
                 }
                 let at = Ns(number * slot + below(&mut draw, slot));
-                let lasts = fault.min.0 + below(&mut draw, fault.max.unwrap_or_default().since(fault.min).0 + 1);
+                let lasts =
+                    fault.min.0 + below(&mut draw, fault.max.unwrap_or_default().since(fault.min).0 + 1);
                 let which = below(&mut draw, 1 << 32);
                 let other = NodeId::server(below(&mut draw, u64::from(scenario.nodes)) as u16);
                 // A cut is an event of the receiver.

@@ -156,8 +156,7 @@ impl Plan {
             Action::Byzantine { node, how, to, field, value, until } => {
                 let until = until.map_or(NEVER, |until| (until, 0));
                 let (how, to, field, value) = (*how, *to, field.clone(), *value);
-                let lying =
-                    Lying { from: at, until, entry: entry.id, ended_by: None, how, to, field, value };
+                let lying = Lying { from: at, until, entry: entry.id, ended_by: None, how, to, field, value };
                 if exists(*node) {
                     self.lie(*node, lying);
                 }
@@ -231,7 +230,9 @@ impl Plan {
 
     fn lie(&mut self, node: NodeId, lying: Lying) {
         if lying.how != How::Honest {
-            return if lying.from < lying.until { self.byzantine.or_default(node).push(lying) };
+            return if lying.from < lying.until {
+                self.byzantine.or_default(node).push(lying)
+            };
         }
         let at = lying.from;
         for open in self.byzantine.get_mut(&node).into_iter().flatten() {

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::faults::What;
 use crate::clock::{MAX_DRIFT_PPM, MIN_DRIFT_PPM};
+use crate::faults::What;
 use crate::ids::excerpt;
 use crate::protocol::Protocol;
 use crate::scenario::{Action, Entry, How, Latency, Scenario, VERSION};

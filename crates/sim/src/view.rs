@@ -284,6 +284,11 @@ impl<P: Protocol> Run<P> {
     fn hash_fate(&self, id: MsgId, hasher: &mut impl Hasher) {
         if let Some(message) = self.trace.message(id) {
             (id, message.fate.kind, message.fate.at, message.fate.event).hash(hasher);
+            // What a message says is hashed with its sending; only a forged form says something else.
+            let sender = self.trace.nodes.index(id.node).map(|index| &self.payloads[index].forged);
+            if let Some(form) = sender.and_then(|forged| forged.get(&(id.seq, id.copy))) {
+                form.hash(hasher);
+            }
         }
     }
 
