@@ -259,8 +259,8 @@ impl Protocol for Oral {
         MsgView { kind, label, sentence, epoch, routine: false }
     }
 
-    fn epoch_name(&self, epoch: u64) -> String {
-        if epoch == 1 { Order::Attack } else { Order::Retreat }.to_string()
+    fn epoch_name(&self, _: u64) -> String {
+        String::new() // The two orders have a colour each, and roles say which.
     }
 
     fn facts(&self, word: &Word) -> Vec<(&'static str, i64)> {

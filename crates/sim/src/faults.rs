@@ -79,10 +79,10 @@ impl Fault {
             What::Cut => [Some(Action::Cut { from: node, to, until: end }), None],
             What::Clock => {
                 let far = lasts as i64;
-                let offset = Some(if which % 2 == 0 { far } else { -far });
+                let offset = Some(if which.is_multiple_of(2) { far } else { -far });
                 [Some(Action::Clock { node, offset, drift_ppm: None }), None]
             }
-            What::Byzantine if which % 2 == 0 && to != node => {
+            What::Byzantine if which.is_multiple_of(2) && to != node => {
                 let (how, to) = (How::Silent, Some(to));
                 [Some(Action::Byzantine { node, how, to, field, value, until: end }), None]
             }

@@ -172,12 +172,11 @@ impl Decider<'_> {
                 (copy, by_hand) = (number, by_hand || !lying.entry.is_chance());
             }
         }
-        match self.chance.corrupts(id.node, to, n, link.corrupt_ppm) {
-            Some(draw) => match self.forge.forge(copy, CHANCE_FORM, Lie::Noise(draw)) {
-                true => copy = CHANCE_FORM,
-                false => return Leaves::Garbage,
-            },
-            None => {}
+        if let Some(draw) = self.chance.corrupts(id.node, to, n, link.corrupt_ppm) {
+            if !self.forge.forge(copy, CHANCE_FORM, Lie::Noise(draw)) {
+                return Leaves::Garbage;
+            }
+            copy = CHANCE_FORM;
         }
         if copy == 1 { Leaves::Itself } else { Leaves::Form { copy, by_hand } }
     }

@@ -96,6 +96,11 @@ impl<P: Protocol> Session for Run<P> {
         Some(self.protocol.describe(self.payloads[index].message(id.seq, id.copy)?))
     }
 
+    fn is_forged(&self, id: MsgId) -> bool {
+        let index = self.trace.nodes.index(id.node);
+        index.is_some_and(|index| self.payloads[index].forged.contains_key(&(id.seq, id.copy)))
+    }
+
     fn facts(&self, id: MsgId) -> Vec<(&'static str, i64)> {
         let index = self.trace.nodes.index(id.node);
         let msg = index.and_then(|index| self.payloads[index].message(id.seq, id.copy));
