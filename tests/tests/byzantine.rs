@@ -199,3 +199,41 @@ fn what_a_person_does_at_one_node_changes_no_random_fault_elsewhere() {
         assert!(elsewhere(&before).len() > 20);
     }
 }
+
+#[test]
+fn rates_and_lies_that_make_no_sense_are_refused_with_a_reason() {
+    let entry = find("gossip").expect("it is registered");
+    let refused = |change: &dyn Fn(&mut Scenario)| {
+        let mut scenario = (entry.scenario)(None);
+        change(&mut scenario);
+        (entry.start)(scenario).err().map(|bad| bad.to_string()).unwrap_or_default()
+    };
+    let fault = |what, every, min, max| Fault { what, every, min, max };
+    for (fault, reason) in [
+        (fault(What::Crash, Ns::ZERO, Ns::ZERO, None), "every"),
+        (fault(What::Crash, Ns::s(1), Ns::s(2), Some(Ns::s(1))), "min"),
+        (fault(What::Clock, Ns::s(1), Ns::ZERO, None), "a clock needs `max`"),
+    ] {
+        let said = refused(&|scenario| scenario.faults.push(fault.clone()));
+        assert!(said.contains(reason), "{said}");
+    }
+    let often = |scenario: &mut Scenario| {
+        scenario.until = Ns::s(3_600);
+        scenario.faults.push(fault(What::Cut, Ns::ms(1), Ns::ZERO, None));
+    };
+    assert!(refused(&often).contains("too many"));
+    assert!(refused(&|scenario| scenario.network.corrupt_ppm = 1_000_001).contains("corrupt_ppm"));
+    let node = NodeId::server(0);
+    let lie = |how, value, until| {
+        let (to, field) = (None, None);
+        Action::Byzantine { node, how, to, field, value, until }
+    };
+    let said = refused(&|scenario| {
+        scenario.push(Ns::s(1), lie(How::Lie, Some(1), None));
+    });
+    assert!(said.contains("`field`"), "{said}");
+    let said = refused(&|scenario| {
+        scenario.push(Ns::s(1), lie(How::Silent, None, Some(Ns::ms(1))));
+    });
+    assert!(said.contains("until"), "{said}");
+}

@@ -212,7 +212,10 @@ fn title(moment: &Moment<'_>, arrow: &Arrow, told: Option<&MsgView>) -> String {
         _ if !known => "under way".to_owned(),
         FateKind::InFlight => "under way".to_owned(),
         FateKind::Delivered => format!("arrives at {}", arrow.over.0),
-        FateKind::Dropped => format!("lost at {}", arrow.over.0),
+        FateKind::Dropped => match moment.trace.replaced_by(arrow.id) {
+            Some(form) => format!("altered at {}: {form} goes on in its place", arrow.over.0),
+            None => format!("lost at {}", arrow.over.0),
+        },
         FateKind::Cut => format!("cut off at {}", arrow.over.0),
         FateKind::ToCrashed => format!("arrives at {}, where nobody is up", arrow.over.0),
     };

@@ -351,7 +351,7 @@ impl<'a> Writer<'a> {
                 let arrow = &weave.arrows[place as usize];
                 let middle = (arrow.x0 + arrow.x_end()) / 2.0;
                 let is_here = middle >= self.span.0 && middle < self.span.0 + CHUNK;
-                is_here && !arrow.folded && !arrow.id.is_copy()
+                is_here && !arrow.folded && (!arrow.id.is_copy() || arrow.forged)
             };
             if !chunk.is_dense() {
                 places.extend(chunk.arrows.iter().filter(is_own));

@@ -10,7 +10,7 @@ use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::protocol::MsgView;
 use lightcone_sim::scenario::Action;
 use lightcone_sim::session::Session;
-use lightcone_sim::sorted::sort;
+use lightcone_sim::sorted::{Map, sort};
 use lightcone_sim::trace::{Cause, EventKind, FateKind, Instant, Lane, MessageRecord};
 
 use crate::view::View;
@@ -48,6 +48,8 @@ pub(crate) struct Stretch {
 pub(crate) struct Folds {
     /// By sender, then by message.
     pub told: Vec<Vec<Told>>,
+    /// What forged forms say: not what their senders said.
+    pub forged: Map<MsgId, Told>,
     /// By node, then by event: only routine happens at it.
     pub quiet: Vec<Vec<bool>>,
     pub stretches: Vec<Stretch>,
@@ -59,6 +61,7 @@ pub(crate) fn fold(session: &dyn Session, view: &View) -> Folds {
     let mut folds = Folds::default();
     for (node, lane) in trace.lanes() {
         folds.told.push(tell(session, view, node, lane));
+        folds.forged.extend(forged(session, view, node, lane));
     }
     folds.quiet = trace.lanes().map(|(_, lane)| vec![false; lane.events.len()]).collect();
     if view.fold_routine {
@@ -74,6 +77,9 @@ pub(crate) fn fold(session: &dyn Session, view: &View) -> Folds {
 
 impl Folds {
     pub fn told(&self, sender: usize, id: MsgId) -> Option<Told> {
+        if let Some(told) = self.forged.get(&id) {
+            return Some(*told);
+        }
         self.told.get(sender)?.get(id.seq.checked_sub(1)? as usize).copied()
     }
 
@@ -89,6 +95,16 @@ struct Last {
     fate: FateKind,
     label: String,
     routine: bool,
+}
+
+fn forged(session: &dyn Session, view: &View, node: NodeId, lane: &Lane) -> Vec<(MsgId, Told)> {
+    let forms = lane.copies.keys().map(|&(seq, copy)| MsgId { node, seq, copy });
+    let told = |id| {
+        let MsgView { kind, epoch, routine, .. } = session.message(id)?;
+        let hidden = view.hidden_kinds.contains(kind);
+        Some((id, Told { epoch, routine, hidden, folded: false }))
+    };
+    forms.filter(|&id| session.is_forged(id)).filter_map(told).collect()
 }
 
 fn tell(session: &dyn Session, view: &View, node: NodeId, lane: &Lane) -> Vec<Told> {

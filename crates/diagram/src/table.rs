@@ -98,6 +98,7 @@ pub fn sentence(session: &dyn Session, id: EventId, told: Key) -> String {
         let (Some(record), Some(view)) = (trace.message(message), session.message(message)) else { continue };
         let fate = match record.fate_at(told.instant()) {
             FateKind::InFlight | FateKind::Delivered => "",
+            FateKind::Dropped if trace.replaced_by(message).is_some() => " (altered)",
             FateKind::Dropped => " (lost)",
             FateKind::Cut => " (cut off)",
             FateKind::ToCrashed => " (is down)",

@@ -42,6 +42,8 @@ pub(crate) struct Arrow {
     pub routine: bool,
     /// It goes to a client or comes from one.
     pub client: bool,
+    /// It says something else than its sender said.
+    pub forged: bool,
     /// Drawn only while it is under way or selected.
     pub folded: bool,
     /// Never drawn.
@@ -314,6 +316,7 @@ impl Weave {
             epoch: told.epoch.map(hue),
             routine: told.routine,
             client: id.node.is_client() || message.to.is_client(),
+            forged: folds.forged.contains_key(&id),
             folded: told.folded && !id.is_copy(),
             hidden: told.hidden || lanes.across_at(from).is_none() || lanes.across_at(to).is_none(),
             lift: (0.0, 0.0),

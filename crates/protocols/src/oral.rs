@@ -142,6 +142,7 @@ impl Oral {
             if ctx.me() == COMMANDER { self.params.order } else { self.taken(general, &[COMMANDER], ctx) };
         general.decision = Some(decision);
         ctx.note(|| match told(general) {
+            _ if general.has_ordered => format!("I {decision}, as I ordered."),
             (0, 0) => format!("Nobody told me anything: I {decision}."),
             (attack, retreat) => {
                 format!("I was told attack {attack} times and retreat {retreat} times: I {decision}.")
@@ -193,6 +194,9 @@ impl Protocol for Oral {
     }
 
     fn boot(&self, ctx: &mut Ctx<'_, Oral>) -> General {
+        if ctx.me().is_client() {
+            return General::default();
+        }
         if ctx.me() == COMMANDER {
             ctx.set_timer(Timer::Order, BEGIN, BEGIN);
         }
@@ -255,8 +259,8 @@ impl Protocol for Oral {
         MsgView { kind, label, sentence, epoch, routine: false }
     }
 
-    fn epoch_name(&self, epoch: u64) -> String {
-        if epoch == 1 { Order::Attack } else { Order::Retreat }.to_string()
+    fn epoch_name(&self, _: u64) -> String {
+        String::new() // The two orders have a colour each, and roles say which.
     }
 
     fn facts(&self, word: &Word) -> Vec<(&'static str, i64)> {
@@ -303,8 +307,8 @@ fn decided(seen: &Seen<'_, Oral>, known: &mut Set<NodeId>) -> Option<Order> {
 #[derive(Clone, Debug, Default)]
 struct SameOrder {
     known: Set<NodeId>,
-    first: Option<(Order, EventId)>,
-    is_broken: bool,
+    /// Each decision, and where it was taken.
+    decisions: Vec<(Order, EventId)>,
 }
 
 impl Monitor<Oral> for SameOrder {
@@ -314,15 +318,15 @@ impl Monitor<Oral> for SameOrder {
 
     fn observe(&mut self, seen: Seen<'_, Oral>, report: &mut Report<'_>) {
         let Some(decision) = decided(&seen, &mut self.known) else { return };
-        let &mut (first, event) = self.first.get_or_insert((decision, seen.event));
-        if first != decision && !self.is_broken {
-            self.is_broken = true;
+        // Every two who disagree are told of: what others do besides must not change what is said of these.
+        for &(before, event) in self.decisions.iter().filter(|(before, _)| *before != decision) {
             let (one, other) = (event.node, seen.event.node);
             report.violated(
-                format!("{one} and {other} are loyal; {one} decides to {first}, {other} to {decision}."),
+                format!("{one} and {other} are loyal; {one} decides to {before}, {other} to {decision}."),
                 [event],
             );
         }
+        self.decisions.push((decision, seen.event));
     }
 }
 

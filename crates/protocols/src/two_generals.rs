@@ -191,7 +191,8 @@ impl Monitor<TwoGenerals> for Together {
     }
 
     fn observe(&mut self, seen: Seen<'_, TwoGenerals>, report: &mut Report<'_>) {
-        let Some(decision) = seen.state.and_then(|general| general.decision) else { return };
+        let general = seen.state.filter(|_| !seen.event.node.is_client());
+        let Some(decision) = general.and_then(|general| general.decision) else { return };
         let &mut (first, event) = self.first.get_or_insert((decision, seen.event));
         if first != decision && event.node != seen.event.node && !self.broken {
             self.broken = true;

@@ -185,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn lies_read_back() {
+        for json in [
+            r#"{"id":1,"at":5,"do":"rewrite","message":"A#7/3","field":"term","value":-4}"#,
+            r#"{"id":1,"at":5,"do":"byzantine","node":"A","how":"lie","to":"B","field":"term","value":9,"until":7}"#,
+            r#"{"id":1,"at":5,"do":"byzantine","node":"A","how":"honest"}"#,
+        ] {
+            assert_eq!(serde_json::to_string(&read(json).unwrap()).unwrap(), json);
+        }
+        let error = read(r#"{"id":1,"at":5,"do":"byzantine","node":"A","how":"shout"}"#).unwrap_err();
+        assert!(error.contains("shout"), "{error}");
+    }
+
+    #[test]
     fn an_error_names_the_field() {
         let error = |json| read(json).unwrap_err();
         assert!(error(r#"{"id":1,"at":0,"do":"crash"}"#).contains("`crash` needs `node`"));

@@ -76,7 +76,7 @@ pub trait Protocol: Sized + 'static {
         Status { role: "node", weight: Weight::Thin, epoch: None }
     }
 
-    /// An epoch as the paper writes it: `3`, or a ballot's `1.C`.
+    /// An epoch as the paper writes it: `3`, or a ballot's `1.C`; empty where a role says it all.
     fn epoch_name(&self, epoch: u64) -> String {
         epoch.to_string()
     }

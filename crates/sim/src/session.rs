@@ -41,6 +41,9 @@ pub trait Session {
     /// The numbers in a message that one could lie about, by name; none: nothing can be rewritten in it.
     fn facts(&self, id: MsgId) -> Vec<(&'static str, i64)>;
 
+    /// Whether this is a form of a message that says something else than its sender said.
+    fn is_forged(&self, id: MsgId) -> bool;
+
     /// What a timer is for.
     fn timer(&self, id: TimerId) -> Option<String>;
 
@@ -50,9 +53,9 @@ pub trait Session {
     /// An epoch as the protocol's paper writes it.
     fn epoch_name(&self, epoch: u64) -> String;
 
-    /// A role, and its epoch if it has one: `leader 2`.
+    /// A role, and its epoch if it has one that the paper has a name for: `leader 2`.
     fn role_words(&self, status: Status) -> String {
-        let epoch = status.epoch.map(|epoch| self.epoch_name(epoch));
+        let epoch = status.epoch.map(|epoch| self.epoch_name(epoch)).filter(|name| !name.is_empty());
         epoch.map_or_else(|| status.role.to_owned(), |epoch| [status.role, " ", &epoch].concat())
     }
 

@@ -8,6 +8,7 @@ use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, OpId, TimerId};
 use crate::monitor::Violation;
 use crate::order::Key;
 use crate::protocol::Status;
+use crate::scenario::CHANCE_COPY;
 use crate::sorted::{Map, Set};
 use crate::time::{LocalNs, Ns};
 use crate::vectors::Vectors;
@@ -367,6 +368,15 @@ impl Trace {
                 lane.copies.iter().map(move |(&(seq, copy), message)| (MsgId { node, seq, copy }, message)),
             )
         })
+    }
+
+    /// The forged or altered form that went on in a message's place, where that was lost.
+    pub fn replaced_by(&self, id: MsgId) -> Option<MsgId> {
+        let fate = self.message(id)?.fate;
+        let lane = self.lane(id.node).filter(|_| fate.kind == FateKind::Dropped && fate.lost < fate.at)?;
+        let mut forms = lane.copies.range((id.seq, 0)..=(id.seq, u32::MAX));
+        let form = forms.find(|&(&(_, copy), form)| copy != CHANCE_COPY && form.sent == fate.lost);
+        form.map(|(&(_, copy), _)| MsgId { copy, ..id })
     }
 
     /// A timer.

@@ -96,6 +96,11 @@ impl<P: Protocol> Session for Run<P> {
         Some(self.protocol.describe(self.payloads[index].message(id.seq, id.copy)?))
     }
 
+    fn is_forged(&self, id: MsgId) -> bool {
+        let index = self.trace.nodes.index(id.node);
+        index.is_some_and(|index| self.payloads[index].forged.contains_key(&(id.seq, id.copy)))
+    }
+
     fn facts(&self, id: MsgId) -> Vec<(&'static str, i64)> {
         let index = self.trace.nodes.index(id.node);
         let msg = index.and_then(|index| self.payloads[index].message(id.seq, id.copy));
@@ -289,6 +294,11 @@ impl<P: Protocol> Run<P> {
     fn hash_fate(&self, id: MsgId, hasher: &mut impl Hasher) {
         if let Some(message) = self.trace.message(id) {
             (id, message.fate.kind, message.fate.at, message.fate.event).hash(hasher);
+            // What a message says is hashed with its sending; only a forged form says something else.
+            let sender = self.trace.nodes.index(id.node).map(|index| &self.payloads[index].forged);
+            if let Some(form) = sender.and_then(|forged| forged.get(&(id.seq, id.copy))) {
+                form.hash(hasher);
+            }
         }
     }
 

@@ -48,7 +48,7 @@ pub fn message(desk: &Desk, work: &Work, id: MsgId) -> Html {
             <h3>{ format!("{}  {}", words::way(scenario, id, record.to), told.as_ref().map(|told| told.label.clone()).unwrap_or_default()) }</h3>
             <p class="clocks">{ format!("{id} · {kind} · sent at {}", words::clock(record.sent.0)) }</p>
             <p>{ told.map(|told| told.sentence).unwrap_or_default() }</p>
-            <p class="fate-line" data-fate={record.fate_at(now.instant()).name()}>{ fate(&record, scenario, now) }</p>
+            <p class="fate-line" data-fate={record.fate_at(now.instant()).name()}>{ fate(&record, trace.replaced_by(id).is_some(), scenario, now) }</p>
             <div class="row">
                 { Button::new(Sign::StepBack, "The event that sent it", desk.picking(Some(Pick::Event(sender)))).text(format!("sent by {sender}")).html() }
                 if let Some(handler) = handler {
@@ -70,7 +70,7 @@ pub fn message(desk: &Desk, work: &Work, id: MsgId) -> Html {
     }
 }
 
-fn fate(record: &MessageRecord, scenario: &Scenario, now: Key) -> String {
+fn fate(record: &MessageRecord, is_replaced: bool, scenario: &Scenario, now: Key) -> String {
     let to = words::name(scenario, record.to);
     let by_hand = if record.by_hand { " Its way was changed by hand." } else { "" };
     let fate = match record.fate_at(now.instant()) {
@@ -82,6 +82,9 @@ fn fate(record: &MessageRecord, scenario: &Scenario, now: Key) -> String {
             words::span(record.fate.at.0.since(record.sent.0))
         ),
         FateKind::Dropped if record.overflowed() => "The queue at its sender had no room for it.".to_owned(),
+        FateKind::Dropped if is_replaced => {
+            "It was altered: another form of it goes on in its place.".to_owned()
+        }
         FateKind::Dropped => "It was lost on the way.".to_owned(),
         FateKind::Cut => format!("It was stopped: the way to {to} is cut."),
         FateKind::ToCrashed => {

@@ -47,6 +47,7 @@ impl Columns {
                 let lost = match record.fate.kind {
                     FateKind::Cut => "a cut stops",
                     FateKind::ToCrashed => "down; misses",
+                    _ if session.trace().replaced_by(id).is_some() => "altered on the way:",
                     _ => "lost on the way:",
                 };
                 let what = format!("{lost} {}", message_label(session, id));
