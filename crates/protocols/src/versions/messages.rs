@@ -1,6 +1,7 @@
 //! What is stored, said and called.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use lightcone_sim::ids::OpId;
 use super::clock::Clock;
 use super::object::Object;
 
-/// A value that a client has written.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A value that a client has written. Two are equal if they are the same write: what its client had read is no part of it.
+#[derive(Clone, Debug)]
 pub struct Written {
     /// The call that wrote it, which makes it this write and no other.
     pub id: OpId,
@@ -20,6 +21,20 @@ pub struct Written {
     /// The writes that its client had read and meant to overwrite. No server looks at it: the monitors do, which hold what
     /// clocks say against it.
     pub saw: Arc<[OpId]>,
+}
+
+impl PartialEq for Written {
+    fn eq(&self, other: &Written) -> bool {
+        (self.id, &self.value) == (other.id, &other.value)
+    }
+}
+
+impl Eq for Written {}
+
+impl Hash for Written {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (self.id, &self.value).hash(hasher);
+    }
 }
 
 /// What a client has read of a key.

@@ -36,9 +36,11 @@ impl Histories {
             return;
         }
         let mut past = Past::new();
-        for id in written.saw.iter() {
-            past.insert(*id);
-            if let Some(fact) = self.writes.get(id) {
+        // The newest first: its past often has the others, with theirs.
+        for id in written.saw.iter().rev() {
+            if past.insert(*id).is_none()
+                && let Some(fact) = self.writes.get(id)
+            {
                 past = past.union(fact.past.clone());
             }
         }
@@ -190,9 +192,10 @@ impl Monitor<Versions> for NoFalseConflict {
         for Change { key, was, is } in self.shelves.observe(node, seen.stable, seen.event) {
             let histories = &self.shelves.histories;
             // What stood beside one another before was looked at before.
-            let pairs = is.iter().flat_map(|one| is.iter().map(move |other| (*one, *other)));
-            let mut new = pairs.filter(|(one, other)| !(was.contains(one) && was.contains(other)));
-            let Some((old, newer)) = new.find(|(one, other)| histories.is_past_of(*one, *other)) else {
+            let new = is.iter().filter(|id| !was.contains(id));
+            let pairs = new.flat_map(|one| is.iter().flat_map(|two| [(*one, *two), (*two, *one)]));
+            let Some((old, newer)) = pairs.into_iter().find(|(one, two)| histories.is_past_of(*one, *two))
+            else {
                 continue;
             };
             if self.found.insert((node, newer)) {

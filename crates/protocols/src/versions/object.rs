@@ -194,16 +194,22 @@ impl Version {
     }
 }
 
+/// So many values are named.
+const SHOWN: usize = 6;
+
+/// A few of these words, and how many more there are.
+fn few(words: impl IntoIterator<Item = String>, between: &str) -> String {
+    let mut words: Vec<String> = words.into_iter().collect();
+    let more = words.len().saturating_sub(SHOWN);
+    words.truncate(SHOWN);
+    let shown = words.join(between);
+    if more == 0 { shown } else { format!("{shown} and {more} more") }
+}
+
 /// A few values, and how many more there are.
 pub fn listed<'a>(values: impl IntoIterator<Item = &'a Written>) -> String {
-    const SHOWN: usize = 6;
-    let values: Vec<&Written> = values.into_iter().collect();
-    let words: Vec<&str> = values.iter().take(SHOWN).map(|written| written.value.as_str()).collect();
-    match values.len().saturating_sub(SHOWN) {
-        _ if values.is_empty() => "nothing".to_owned(),
-        0 => words.join(", "),
-        more => format!("{} and {more} more", words.join(", ")),
-    }
+    let shown = few(values.into_iter().map(|written| written.value.to_string()), ", ");
+    if shown.is_empty() { "nothing".to_owned() } else { shown }
 }
 
 /// The values with their clocks, as the papers write them: `{A:3[c,b], B:1[]}`, `a{A:1} b{B:1}`, `[a,b]{A:2}`.
@@ -211,21 +217,21 @@ impl fmt::Display for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Object::Dotted(set) => {
-                f.write_str("{")?;
-                for (place, (by, count)) in set.context().iter().enumerate() {
+                let column = |(by, count)| {
                     let own = set.values().filter(|(dot, _)| dot.by == by);
-                    let own: Vec<&str> = own.map(|(_, written)| written.value.as_str()).collect();
-                    let comma = if place == 0 { "" } else { ", " };
-                    write!(f, "{comma}{}[{}]", Dot { by, count }, own.join(","))?;
-                }
-                f.write_str("}")
+                    let own = own.map(|(_, written)| written.value.to_string());
+                    format!("{}[{}]", Dot { by, count }, few(own, ","))
+                };
+                let columns: Vec<String> = set.context().iter().map(column).collect();
+                write!(f, "{{{}}}", columns.join(", "))
             }
-            Object::Versions(versions) => versions.iter().enumerate().try_for_each(|(place, version)| {
-                write!(f, "{}{}{}", if place == 0 { "" } else { " " }, version.written.value, version.clock)
-            }),
+            Object::Versions(versions) => {
+                let versions =
+                    versions.iter().map(|version| format!("{}{}", version.written.value, version.clock));
+                f.write_str(&few(versions, " "))
+            }
             Object::Whole { clock, values } => {
-                let words: Vec<&str> = values.iter().map(|written| written.value.as_str()).collect();
-                write!(f, "[{}]{clock}", words.join(","))
+                write!(f, "[{}]{clock}", few(values.iter().map(|written| written.value.to_string()), ","))
             }
         }
     }
