@@ -176,6 +176,16 @@ fn a_clock_that_stands_still_or_runs_back_is_a_stopwatch_that_does_so() {
 
 // Leases.
 
+#[test]
+fn the_scenarios_that_open_show_what_they_are_about() {
+    assert_eq!(play::<Lease>(Lease::scenario(None)).broken(), ["at most one holder"]);
+    assert_eq!(play::<Lease>(with(Lease::scenario(None), "fencing", true)).findings(), [""; 0]);
+    assert_eq!(play::<LastWriteWins>(LastWriteWins::scenario(None)).broken(), ["no later write is lost"]);
+    let hasty = with(TrueTime::scenario(None), "commit_wait", false);
+    assert_eq!(play::<TrueTime>(TrueTime::scenario(None)).findings(), [""; 0]);
+    assert_eq!(play::<TrueTime>(hasty).broken(), ["external consistency"]);
+}
+
 fn lease(clock: &str, fencing: bool, script: impl IntoIterator<Item = (Ns, Action)>) -> Story {
     let scenario = with(with(quiet::<Lease>(), "clock", clock), "fencing", fencing);
     let ops = [op(100, C1, "write", A), op(700, C2, "write", A)];
