@@ -76,7 +76,10 @@ fn a_printed_scenario_runs_as_its_name_does() {
     for entry in lightcone_protocols::all() {
         let file =
             TempFile::new(&format!("printed-{}.json", entry.name), &printed(&["scenario", entry.name]));
-        assert_eq!(printed(&["hash", file.path()]), printed(&["hash", entry.name]), "{}", entry.name);
+        let [hash, by_name] = [file.path(), entry.name].map(|what| lightcone(&["hash", what]));
+        // Some open with an invariant violated: that is what they are about.
+        assert!([0, 1].contains(&hash.code) && hash.out.len() == 65, "{}: {}", entry.name, hash.err);
+        assert_eq!((hash.code, hash.out), (by_name.code, by_name.out), "{}", entry.name);
         assert_eq!(printed(&["scenario", file.path()]), file.content(), "{}", entry.name);
     }
 }

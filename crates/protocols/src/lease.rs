@@ -200,7 +200,7 @@ impl Protocol for Lease {
         scenario.workload.ops = vec![WeightedOp { op: "write".to_owned(), weight: 1 }];
         // The first holder pauses while it prepares a write, until its lease is long over.
         let node = NodeId::client(0);
-        scenario.push(Ns::ms(500), Action::Pause { node, vm: false });
+        scenario.push(Ns::ms(80), Action::Pause { node, vm: false });
         scenario.push(Ns::ms(1_500), Action::Resume { node });
         scenario
     }

@@ -86,14 +86,45 @@ impl Story {
     }
 }
 
+/// A protocol's usual scenario with nothing in it: true clocks, messages that take 10 ms, and nobody who asks.
+#[allow(dead_code)] // Some stories do without.
+pub fn quiet<P: Protocol>() -> Scenario {
+    let mut scenario = P::scenario(None);
+    scenario.script.clear();
+    scenario.workload.ops.clear();
+    scenario.clocks.clear();
+    scenario.network.links.clear();
+    scenario.network.latency = Latency::Constant(Ns::ms(10));
+    scenario
+}
+
+/// A scenario in which this is done, too.
+#[allow(dead_code)] // Some stories do without.
+pub fn with_script(mut scenario: Scenario, script: impl IntoIterator<Item = (Ns, Action)>) -> Scenario {
+    script.into_iter().for_each(|(at, action)| {
+        scenario.push(at, action);
+    });
+    scenario
+}
+
 /// Numbers below a bound, the same for the same seed.
-struct Dice {
+pub struct Dice {
     chance: Chance,
     rolls: u32,
 }
 
 impl Dice {
-    fn roll(&mut self, bound: u64) -> u64 {
+    pub fn new(seed: u64) -> Dice {
+        Dice { chance: Chance::new(seed), rolls: 0 }
+    }
+
+    /// A number that is no further from zero than this.
+    #[allow(dead_code)] // Some stories do without.
+    pub fn around_zero(&mut self, most: u64) -> i64 {
+        self.roll(2 * most + 1) as i64 - most as i64
+    }
+
+    pub fn roll(&mut self, bound: u64) -> u64 {
         self.rolls += 1;
         self.chance.pick(NodeId::client(99), self.rolls, 0, bound)
     }
@@ -111,7 +142,7 @@ pub const CALM: Ns = Ns::s(3);
 /// that run fast or slow, and messages that are lost, late, or come twice. Disks survive.
 pub fn trouble(seed: u64, usual: Scenario, until: Ns) -> Scenario {
     let mut scenario = Scenario { seed, until, ..usual };
-    let mut dice = Dice { chance: Chance::new(seed ^ 0x5eed), rolls: 0 };
+    let mut dice = Dice::new(seed ^ 0x5eed);
     scenario.network.latency = Latency::Uniform { min: Ns::ms(1), max: dice.ms(5, 60) };
     scenario.network.loss_ppm = dice.roll(150_000) as u32;
     scenario.network.duplicate_ppm = dice.roll(150_000) as u32;
