@@ -4,6 +4,7 @@
 
 use lightcone_sim::registry::ProtocolEntry;
 
+pub mod chat;
 pub mod chunk;
 pub mod client;
 pub mod gossip;
@@ -19,6 +20,7 @@ chunk::protocols! {
     run_2pc: two_phase_commit::TwoPhaseCommit,
     run_generals: two_generals::TwoGenerals,
     run_gossip: gossip::Gossip,
+    run_chat: chat::Chat,
 }
 
 /// Every protocol, in the order in which it is offered.
