@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::SplitMix64;
 
 /// How many random runs of each protocol.
-const RUNS: u64 = 40;
+const RUNS: u64 = 20;
 /// Of longer runs, so many events are looked at pair by pair.
 const MOST: usize = 220;
 
@@ -80,7 +80,7 @@ fn every_run(check: impl Fn(&dyn Session, u64)) {
 
 #[test]
 fn one_event_happens_before_another_exactly_if_it_can_be_reached() {
-    let (mut before, mut concurrent, mut outside) = (0_u64, 0_u64, 0_u64);
+    let (mut before, mut concurrent, mut outside, mut converse) = (0_u64, 0_u64, 0_u64, 0_u64);
     for entry in all() {
         for seed in 0..RUNS {
             let run = random_run(entry, seed);
@@ -88,6 +88,7 @@ fn one_event_happens_before_another_exactly_if_it_can_be_reached() {
             let trace = graph.trace;
             for (place, event) in graph.events() {
                 let ticks = |id| trace.event(id).is_some_and(|record| record.kind.is_activation());
+                let lamport = |id| trace.event(id).map(|record| record.lamport);
                 let mut cone = vec![0_u32; trace.nodes().len()];
                 for (other_place, other) in graph.events() {
                     let expected = graph.pasts[place][other_place];
@@ -101,9 +102,10 @@ fn one_event_happens_before_another_exactly_if_it_can_be_reached() {
                         let lane = trace.nodes().index(other.node).expect("a node of the run");
                         cone[lane] = cone[lane].max(other.index);
                     }
-                    if expected && ticks(other) && ticks(event) {
-                        let lamport = |id| trace.event(id).map(|record| record.lamport);
-                        assert!(lamport(other) < lamport(event), "{}", what());
+                    let is_less = lamport(other) < lamport(event);
+                    if ticks(other) && ticks(event) {
+                        assert!(!expected || is_less, "{}", what());
+                        converse += u64::from(neither && is_less);
                     }
                     before += u64::from(expected);
                     concurrent += u64::from(neither);
@@ -116,7 +118,9 @@ fn one_event_happens_before_another_exactly_if_it_can_be_reached() {
     println!(
         "{before} pairs in order, {concurrent} concurrent, {outside} from a crash, pause or cut to another node"
     );
-    assert!(before > 1_000_000 && concurrent > 500_000 && outside > 1_000, "{before} {concurrent} {outside}");
+    // Lamport: order is kept, and a smaller number does not make an order.
+    assert!(converse > 50_000, "{converse}");
+    assert!(before > 400_000 && concurrent > 200_000 && outside > 1_000, "{before} {concurrent} {outside}");
 }
 
 #[test]
@@ -230,7 +234,7 @@ fn a_cut_is_consistent_exactly_if_no_message_is_received_and_not_sent() {
             }
         }
     }
-    assert!(consistent > 300 && broken > 300, "{consistent} consistent, {broken} not");
+    assert!(consistent > 200 && broken > 200, "{consistent} consistent, {broken} not");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use lightcone_sim::scenario::Entry;
 use lightcone_sim::session::{Condition as Runs, Session};
 use lightcone_sim::trace::FateKind;
 
+use crate::causal;
 use crate::deed;
 use crate::history::acknowledged_write_lost;
 use crate::predicate::{
@@ -57,6 +58,10 @@ impl<'a> Judge<'a> {
             Predicate::Operation(operation) => self.operation(operation, now),
             Predicate::AcknowledgedWriteLost(lost) => acknowledged_write_lost(self.session, now) == *lost,
             Predicate::Done(done) => self.done(done, now),
+            Predicate::HappensBefore(said) => causal::happens_before(self.session.trace(), said, now),
+            Predicate::Concurrent(places) => causal::concurrent(self.session.trace(), places, now),
+            Predicate::Lamport(said) => causal::lamport(self.session.trace(), said, now),
+            Predicate::ConsistentCut(said) => causal::consistent_cut(self.session.trace(), said, now),
             Predicate::Added(bound) => bound.admits(self.added().count()),
         }
     }

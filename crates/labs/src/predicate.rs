@@ -5,6 +5,7 @@ use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 
 use crate::blocks::{maybe_written, write, written};
+use crate::place::Place;
 
 /// Something that is so, or not, in a run up to a moment. Written as TOML: `{ violated = "agreement" }`.
 ///
@@ -43,6 +44,15 @@ pub enum Predicate {
     /// A client was told that its write succeeded, and a later read of the same key, with no other write beside it, did
     /// not return it.
     AcknowledgedWriteLost(bool),
+    /// One event could have caused another: `happens-before = { first = "A:3", then = "got A#2" }`. See [`Place`].
+    HappensBefore(HappensBefore),
+    /// None of these events could have caused another of them: `concurrent = ["A:3", "B:5"]`.
+    Concurrent(Vec<Place>),
+    /// An event's Lamport clock: `lamport = { event = "A:3", is = 4 }`, `lamport = { event = "A:3", less-than = "B:5" }`.
+    Lamport(Lamport),
+    /// A cut is consistent, given the last event of each line that has some in it:
+    /// `consistent-cut = { last = ["A:3", "B:5"] }`.
+    ConsistentCut(ConsistentCut),
     /// The reader has so many entries of this kind in the script, that acted: `done = { what = "crash", node = "C" }`.
     Done(Done),
     /// The reader has added so many entries to the script: `added = { at-most = 2 }`.
@@ -211,6 +221,46 @@ pub struct Operation {
     pub at_most: Option<u32>,
 }
 
+/// See [`Predicate::HappensBefore`]. Both events have happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HappensBefore {
+    /// What may be the cause.
+    pub first: Place,
+    /// What may be the effect.
+    pub then: Place,
+    /// Whether it is so (`is = false`: it is not).
+    #[serde(default = "yes")]
+    pub is: bool,
+}
+
+/// See [`Predicate::Lamport`]. The events have happened, and tick clocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Lamport {
+    /// Which event.
+    pub event: Place,
+    /// Its clock is exactly this.
+    pub is: Option<u32>,
+    /// Its clock is less than this event's.
+    pub less_than: Option<Place>,
+}
+
+/// See [`Predicate::ConsistentCut`]. The events have happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsistentCut {
+    /// The last event of each line that is in the cut; lines not named have none in it.
+    pub last: Vec<Place>,
+    /// Whether it is so (`is = false`: it is not).
+    #[serde(default = "yes")]
+    pub is: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// See [`Predicate::Done`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -240,6 +290,9 @@ pub(crate) enum Name<'a> {
 impl Predicate {
     /// All names in it.
     pub(crate) fn names(&self) -> Vec<Name<'_>> {
+        let of = |places: &[Place]| -> Vec<Name<'_>> {
+            places.iter().map(|place| Name::Node(place.node())).collect()
+        };
         let one = |node: &Option<NodeId>| node.iter().map(|&node| Name::Node(node)).collect();
         match self {
             Predicate::All(parts) | Predicate::Any(parts) => {
@@ -254,6 +307,12 @@ impl Predicate {
             Predicate::Log(log) => one(&log.same_as).into_iter().chain([Name::Node(log.node)]).collect(),
             Predicate::Sent(sent) => [sent.from, sent.to].iter().flat_map(one).collect(),
             Predicate::Operation(operation) => one(&operation.client),
+            Predicate::HappensBefore(said) => of(&[said.first, said.then]),
+            Predicate::Concurrent(places) => of(places),
+            Predicate::Lamport(said) => {
+                said.less_than.iter().chain([&said.event]).flat_map(|&place| of(&[place])).collect()
+            }
+            Predicate::ConsistentCut(said) => of(&said.last),
             Predicate::Done(done) => one(&done.node).into_iter().chain([Name::Deed(&done.what)]).collect(),
             Predicate::Safe(_) | Predicate::AcknowledgedWriteLost(_) | Predicate::Added(_) => Vec::new(),
         }

@@ -6,6 +6,7 @@ use lightcone_sim::registry::ProtocolEntry;
 
 pub mod bank;
 pub mod berkeley;
+pub mod chat;
 pub mod chunk;
 pub mod client;
 pub mod connection;
@@ -57,6 +58,7 @@ chunk::protocols! {
     run_stopwatch: stopwatch::Stopwatch,
     run_lease: lease::Lease,
     run_lww: last_write_wins::LastWriteWins,
+    run_chat: chat::Chat,
 }
 
 /// Every protocol, in the order in which it is offered.

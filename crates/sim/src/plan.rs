@@ -148,6 +148,13 @@ impl Plan {
             }
             &Action::Cut { from, to, until } => self.cut(nodes, at, entry.id, from, to, until),
             Action::Partition { groups, until, one_way } => {
+                // All at once: one after another, in no order, each would move all that stand behind it.
+                let is_new = |&(from, to): &(NodeId, NodeId)| {
+                    exists(from) && exists(to) && !self.cuts.contains_key(&(from, to))
+                };
+                let new = links_between(groups, *one_way).filter(is_new).map(|link| (link, Vec::new()));
+                let new: Vec<_> = new.collect();
+                self.cuts.extend(new);
                 for (from, to) in links_between(groups, *one_way) {
                     self.cut(nodes, at, entry.id, from, to, *until);
                 }

@@ -12,7 +12,7 @@ use crate::protocol::Protocol;
 use crate::run::{CHECKPOINT_EVERY, Payloads, Run, message_id};
 use crate::scenario::{Action, Entry, Scenario};
 use crate::snapshot::Snapshot;
-use crate::sorted::Map;
+use crate::sorted::{Map, Set};
 use crate::time::Ns;
 use crate::trace::{Fate, FateKind, Lane, MARK_EVERY, MessageRecord};
 use crate::validate::BadScenario;
@@ -109,7 +109,7 @@ impl<P: Protocol> Run<P> {
             }
             Action::Cut { from, to, .. } => at.min(self.first_flight(at, &|a, b| (a, b) == (*from, *to))),
             Action::Partition { groups, one_way, .. } => {
-                let links: Vec<_> = links_between(groups, *one_way).collect();
+                let links: Set<_> = links_between(groups, *one_way).collect();
                 at.min(self.first_flight(at, &|from, to| links.contains(&(from, to))))
             }
             Action::Heal { from, to } => {

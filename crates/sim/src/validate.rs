@@ -21,6 +21,8 @@ pub const MAX_CLIENTS: u16 = 64;
 pub const MAX_UNTIL: Ns = Ns::s(3_600);
 /// At most so many script entries.
 pub const MAX_ENTRIES: usize = 10_000;
+/// The partitions of a script cut at most so many links in all: two halves of a thousand nodes are half a million.
+pub const MAX_CUT_LINKS: u64 = 2_000_000;
 /// An offset of at most so many nanoseconds either way: ten years.
 pub const MAX_OFFSET: i64 = 315_360_000_000_000_000;
 /// A link carries at most so many bytes a second.
@@ -172,7 +174,16 @@ pub fn check(scenario: &Scenario) -> Result<(), BadScenario> {
         }
         check_entry(entry)?;
     }
+    let cut = scenario.script.iter().map(cut_links).sum();
+    within("script: links that partitions cut, in all", cut, 0, MAX_CUT_LINKS)?;
     within("script: entries", scenario.script.len(), 0, MAX_ENTRIES)
+}
+
+/// How many links a partition cuts, to and fro.
+fn cut_links(entry: &Entry) -> u64 {
+    let Action::Partition { groups, .. } = &entry.action else { return 0 };
+    let square = |count: usize| (count as u64).pow(2);
+    square(groups.iter().map(Vec::len).sum()) - groups.iter().map(|group| square(group.len())).sum::<u64>()
 }
 
 fn check_entry(entry: &Entry) -> Result<(), BadScenario> {

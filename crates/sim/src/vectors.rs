@@ -56,6 +56,11 @@ impl Vectors {
         self.tree.len()
     }
 
+    /// How many bytes they take.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.tree[..])
+    }
+
     /// The first so many nodes.
     pub fn head(&self, len: usize) -> Vectors {
         Vectors { tree: crate::reuse::head(&self.tree, len), height: self.height }

@@ -23,7 +23,7 @@ pub fn run(project: &Project) -> Result<(), Failure> {
     let wasm_bindgen = tools::wasm_bindgen(project)?;
     let script = build(project, &wasm_bindgen)?;
     let mut bench = command::cargo();
-    bench.args(["bench", "--locked", "-p", PACKAGE]).env("LIGHTCONE_BENCH_WASM", script);
+    bench.args(["bench", "--locked", "-p", PACKAGE, "--bench", "engine"]).env("LIGHTCONE_BENCH_WASM", script);
     command::run(bench.current_dir(project.root()))
 }
 

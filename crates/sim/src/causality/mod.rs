@@ -32,6 +32,12 @@ impl Trace {
         row
     }
 
+    /// How many bytes all vector clocks of the run take.
+    pub fn vector_bytes(&self) -> usize {
+        let roots: usize = self.lanes.iter().map(|lane| size_of_val(&lane.vectors[..])).sum();
+        self.vectors.bytes() + roots
+    }
+
     /// How many activations of a node have happened before an event, or are that event: an entry of its vector clock. An
     /// environment event has that of the activation before it. 0 if there is no such event or node. O(log nodes).
     pub fn heard(&self, id: EventId, of: NodeId) -> u32 {
