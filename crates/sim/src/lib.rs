@@ -36,5 +36,6 @@ pub mod trace;
 pub mod validate;
 mod view;
 mod workload;
+mod written;
 
 pub use replay::Cursor;
