@@ -27,18 +27,25 @@ fn whole(name: &str, value: Option<&Value>) -> Result<u64, String> {
 
 /// The numbers of these names in an object, which has no others. What begins with `?` is 0 where it is absent.
 fn numbers<const N: usize>(of: &str, value: &Value, names: [&str; N]) -> Result<[u64; N], String> {
+    let mut found = [0; N];
+    fill(of, value, &names, &mut found).map(|()| found)
+}
+
+/// The same for any number of them: kept out of line, so that it is there once.
+#[inline(never)]
+fn fill(of: &str, value: &Value, names: &[&str], found: &mut [u64]) -> Result<(), String> {
     let known = |name: &str| names.iter().any(|known| known.trim_start_matches('?') == name);
     let Some(object) = value.as_object().filter(|object| object.keys().all(|name| known(name))) else {
-        return Err(format!("`{of}` is an object with {}", names.join(", ").replace('?', "perhaps ")));
+        let text = format!("`{of}` is an object with");
+        return Err(names.iter().fold(text, |text, name| text + " `" + name.trim_start_matches('?') + "`"));
     };
-    let mut found = [0; N];
     for (number, written) in found.iter_mut().zip(names) {
         let name = written.trim_start_matches('?');
-        if name == written || object.contains_key(name) {
+        if name == *written || object.contains_key(name) {
             *number = whole(name, object.get(name))?;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 fn small(name: &str, number: u64) -> Result<u32, String> {
@@ -150,7 +157,8 @@ mod tests {
         let error = |json: &str| latency(&serde_json::from_str(json).unwrap()).unwrap_err();
         assert!(error(r#"{"normal": 3}"#).contains("this is `normal`"));
         assert!(
-            error(r#"{"uniform": {"min": 1, "mean": 2}}"#).contains("`uniform` is an object with min, max")
+            error(r#"{"uniform": {"min": 1, "mean": 2}}"#)
+                .contains("`uniform` is an object with `min` `max`")
         );
         assert!(error(r#"{"uniform": {"min": 1}}"#).contains("`max` must be a whole number"));
         assert!(error(r#"{"constant": -1}"#).contains("`constant` must be a whole number"));
