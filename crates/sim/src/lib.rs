@@ -42,5 +42,6 @@ pub mod validate;
 mod vectors;
 mod view;
 mod workload;
+mod written;
 
 pub use replay::Cursor;

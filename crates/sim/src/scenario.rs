@@ -442,8 +442,8 @@ pub struct Network {
 }
 
 /// What a model promises of time (Lynch, *Distributed Algorithms*, 1996, §2, §8 and §23).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Timing {
     /// Nothing: a message takes as long as its link's latency says, and steps take no time.
     #[default]
@@ -457,7 +457,6 @@ pub enum Timing {
         /// The shortest in thousandths of the longest, of delays and steps alike.
         c: u32,
         /// The longest step of a node: two of its activations are at least a step apart. 0: they take no time.
-        #[serde(default)]
         steps: Ns,
     },
     /// Rounds: what is sent in a round arrives exactly when it ends, before timers that are due then, whatever the
@@ -473,8 +472,7 @@ fn is_asynchronous(timing: &Timing) -> bool {
 }
 
 /// How many messages are held back, and for how long, so that others overtake them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reorder {
     /// How many of a million.
     pub ppm: u32,
@@ -494,8 +492,8 @@ pub enum CutRule {
 }
 
 /// A distribution of latencies. Every sample is at least a nanosecond.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Latency {
     /// Always the same.
     Constant(Ns),

@@ -95,7 +95,7 @@ pub fn cases() -> Result<Vec<Case>, String> {
     Ok(cases)
 }
 
-/// The one distribution that is sampled with floating-point numbers.
+/// A distribution that is sampled with floating-point numbers, over every protocol.
 fn exponential(protocol: &ProtocolEntry) -> Scenario {
     let mut scenario = (protocol.scenario)(None);
     scenario.network.latency = Latency::Exponential { min: Ns::ms(3), mean: Ns::ms(20) };
