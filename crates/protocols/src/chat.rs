@@ -101,7 +101,7 @@ impl Protocol for Chat {
         scenario.network.latency = Latency::Constant(Ns::ms(20));
         let (a, c) = (NodeId::server(0), NodeId::server(2));
         let latency = Some(Latency::Constant(Ns::ms(300)));
-        let slow = LinkSpec { from: a, to: c, latency, loss_ppm: None, duplicate_ppm: None };
+        let slow = LinkSpec { latency, ..LinkSpec::usual(a, c) };
         scenario.network.links.push(slow);
         let op = "lunch?".to_owned();
         scenario.push(Ns::ms(100), Action::Op { client: NodeId::client(0), op, node: Some(a) });

@@ -29,11 +29,12 @@ fn cristian(seed: u64, drift_ppm: u64) -> Scenario {
             1 => Latency::Uniform { min: least, max: least + Ns::us(dice.roll(80_000)) },
             _ => Latency::Exponential { min: least, mean: least + Ns::us(dice.roll(40_000)) },
         };
-        LinkSpec { from, to, latency: Some(latency), loss_ppm: None, duplicate_ppm: None }
+        LinkSpec { latency: Some(latency), ..LinkSpec::usual(from, to) }
     };
     let (there, back) = (way(TIME_SERVER, B), way(B, TIME_SERVER));
     // Every other network is as fast there as back.
-    let back = if seed.is_multiple_of(2) { LinkSpec { latency: there.latency, ..back } } else { back };
+    let back =
+        if seed.is_multiple_of(2) { LinkSpec { latency: there.latency.clone(), ..back } } else { back };
     scenario.network.links = vec![there, back];
     let offset = dice.around_zero(2_000_000_000);
     scenario
