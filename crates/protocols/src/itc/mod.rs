@@ -12,7 +12,7 @@
 //!
 //! A gift that comes twice must be taken once. Without that (`remember`) one part of the line gets two owners.
 //!
-//! - [`process`]: what a process does with its stamp;
+//! - `process`: what a process does with its stamp;
 //! - [`monitors`]: stamps are ordered as what is known, and each point of the line has one owner.
 
 use lightcone_sim::ids::{NodeId, Nodes, OpId};
