@@ -20,7 +20,7 @@ use crate::connection::Connected;
 use crate::switch::Switched;
 
 /// A metric by way of a switch, over datagrams or connections.
-pub type Metrics = Switched<Connected<Counting>>;
+pub type Metrics = Switched<Connected<Counting, true>>;
 
 /// The collector.
 pub const COLLECTOR: NodeId = NodeId::server(1);
@@ -142,8 +142,6 @@ impl Protocol for Counting {
 
     fn scenario(nodes: Option<u16>) -> Scenario {
         let mut scenario = Scenario { until: Ns::s(4), ..Scenario::new(Self::NAME, nodes.unwrap_or(2)) };
-        scenario.params.insert("transport".to_owned(), "datagrams".into());
-        scenario.params.insert("rto".to_owned(), Ns::ms(300).0.into());
         scenario.names.insert(NodeId::server(0), "switch".to_owned());
         scenario.names.insert(COLLECTOR, "collector".to_owned());
         scenario.network.latency = Latency::Uniform { min: Ns::ms(5), max: Ns::ms(15) };

@@ -44,7 +44,8 @@ fn a_burst_overflows_the_queue_and_nobody_slows_down() {
 
 #[test]
 fn over_connections_the_sender_waits_instead() {
-    let story = play::<Metrics>(with(counting("count 20 in 100ms"), "transport", "connections"));
+    let scenario = with(counting("count 20 in 100ms"), "transport", "connections");
+    let story = play::<Metrics>(with(scenario, "rto", Ns::ms(300).0));
     assert_eq!((last(&story, B, "count"), last(&story, A, "dropped")), ("20".to_owned(), "0".to_owned()));
     assert!(story.field(CLIENT, Ns::ms(200), "connection")[0].contains("waiting"));
 }

@@ -22,7 +22,7 @@ fn calm() -> Scenario {
 
 /// The same over a network that loses and duplicates one in five.
 fn rough() -> Scenario {
-    let mut scenario = with(with(calm(), "numbers", false), "retries", 20);
+    let mut scenario = with(with(with(calm(), "numbers", false), "retries", 20), "rto", Ns::ms(100).0);
     scenario.workload.every = Ns::ms(10);
     scenario.network.loss_ppm = 200_000;
     scenario.network.duplicate_ppm = 200_000;
@@ -135,7 +135,7 @@ fn a_window_that_opens_unheard_is_asked_for() {
     let mut scenario = with(with(calm(), "read", Ns::ms(120).0), "window", 1);
     scenario.workload.every = Ns::ms(20);
     scenario.network.loss_ppm = 300_000;
-    scenario = with(scenario, "retries", 20);
+    scenario = with(with(scenario, "retries", 20), "rto", Ns::ms(100).0);
     scenario.until = Ns::s(30);
     let story = play::<Stream>(scenario);
     assert_eq!((story.broken(), last(&story, A, "balance")), (vec![], "200".to_owned()));
@@ -162,6 +162,7 @@ fn two_who_ask_at_once_share_one_connection() {
         scenario.network.loss_ppm = 300_000;
         scenario.until = Ns::s(20);
         let scenario = with(with(scenario, "dawn", Ns::s(19).0), "retries", 20);
+        let scenario = with(scenario, "rto", Ns::ms(50).0);
         assert_eq!(play::<Connected<TwoGenerals>>(scenario).broken(), [""; 0], "seed {seed}");
     }
 }

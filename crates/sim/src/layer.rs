@@ -171,10 +171,13 @@ where
 {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         use serde::de::Error;
-        let known = object::<serde_json::Error>(&L::default()).map_err(D::Error::custom)?;
-        let all = Map::deserialize(from)?;
-        let (layer, inside): (Map<_, _>, Map<_, _>) =
-            all.into_iter().partition(|(name, _)| known.contains_key(name));
+        // What is absent has its default.
+        let mut layer = object::<serde_json::Error>(&L::default()).map_err(D::Error::custom)?;
+        let mut inside = Map::new();
+        for (name, value) in Map::deserialize(from)? {
+            let part = if layer.contains_key(&name) { &mut layer } else { &mut inside };
+            part.insert(name, value);
+        }
         let layer = serde_json::from_value(Value::Object(layer)).map_err(D::Error::custom)?;
         let inside = serde_json::from_value(Value::Object(inside)).map_err(D::Error::custom)?;
         Ok(Beside { layer, inside })

@@ -17,7 +17,7 @@ type HostOf<P> = Host<<P as Protocol>::State, <P as Protocol>::Msg>;
 type EndOf<P> = End<<P as Protocol>::Msg>;
 type SegmentOf<P> = Segment<<P as Protocol>::Msg>;
 
-impl<P: Protocol> Connected<P> {
+impl<P: Protocol, const DATAGRAMS: bool> Connected<P, DATAGRAMS> {
     /// The protocol inside sends a message.
     pub(super) fn hand_in(&self, host: &mut HostOf<P>, to: NodeId, msg: P::Msg, ctx: &mut Ctx<'_, Self>) {
         // Nobody needs a connection to itself.

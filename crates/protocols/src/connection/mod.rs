@@ -23,17 +23,16 @@ use lightcone_sim::monitor::Monitor;
 use lightcone_sim::protocol::{Ctx, Event, LogView, MsgView, Protocol, Status, View};
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use end::End;
 pub use segment::{Number, Pair, Segment};
 
 /// What carries messages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
     /// Connections, one between any two nodes that talk.
-    #[default]
     Connections,
     /// Each message for itself, as the network takes it: the layer does nothing.
     Datagrams,
@@ -41,7 +40,7 @@ pub enum Transport {
 
 /// How connections work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct Options {
     /// What carries messages.
     pub transport: Transport,
@@ -57,16 +56,33 @@ pub struct Options {
     pub resend: bool,
 }
 
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            transport: Transport::Connections,
-            rto: Ns::ms(100),
-            retries: 3,
+/// The same, `DATAGRAMS` saying whether datagrams are usual.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Usual<const DATAGRAMS: bool>(pub Options);
+
+impl<const DATAGRAMS: bool> Default for Usual<DATAGRAMS> {
+    fn default() -> Self {
+        Usual(Options {
+            transport: if DATAGRAMS { Transport::Datagrams } else { Transport::Connections },
+            rto: Ns::ms(200),
+            retries: 2,
             window: 4,
             read: Ns::ZERO,
             resend: true,
-        }
+        })
+    }
+}
+
+// Serde cannot derive these for what has a number or a truth for a parameter.
+impl<const DATAGRAMS: bool> Serialize for Usual<DATAGRAMS> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
+    }
+}
+
+impl<'de, const DATAGRAMS: bool> Deserialize<'de> for Usual<DATAGRAMS> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Options::deserialize(from).map(Usual)
     }
 }
 
@@ -79,9 +95,9 @@ const MEANINGS: [Meaning; 6] = [
     ("resend", "whether what was unacknowledged is sent again on a new connection"),
 ];
 
-/// A protocol over connections.
+/// A protocol over connections, or, where these are usual (`DATAGRAMS`) and nothing else is asked for, over datagrams.
 #[derive(Debug)]
-pub struct Connected<P> {
+pub struct Connected<P, const DATAGRAMS: bool = false> {
     options: Options,
     inside: P,
 }
@@ -115,11 +131,11 @@ pub enum Timer<T> {
     Read(NodeId),
 }
 
-impl<P: Protocol> Connected<P> {
+impl<P: Protocol, const DATAGRAMS: bool> Connected<P, DATAGRAMS> {
     const MEANINGS: [Meaning; 24] = joined(&MEANINGS, P::PARAMS);
 }
 
-impl<P: Protocol> Layer<P> for Connected<P> {
+impl<P: Protocol, const DATAGRAMS: bool> Layer<P> for Connected<P, DATAGRAMS> {
     fn inside(&self) -> &P {
         &self.inside
     }
@@ -141,8 +157,8 @@ impl<P: Protocol> Layer<P> for Connected<P> {
     }
 }
 
-impl<P: Protocol> Protocol for Connected<P> {
-    type Params = Beside<Options, P::Params>;
+impl<P: Protocol, const DATAGRAMS: bool> Protocol for Connected<P, DATAGRAMS> {
+    type Params = Beside<Usual<DATAGRAMS>, P::Params>;
     type State = Host<P::State, P::Msg>;
     type Stable = P::Stable;
     type Msg = Segment<P::Msg>;
@@ -156,7 +172,7 @@ impl<P: Protocol> Protocol for Connected<P> {
     const OPS: &'static [&'static str] = P::OPS;
 
     fn new(params: Self::Params, nodes: Nodes) -> Result<Self, String> {
-        let options = params.layer;
+        let Usual(options) = params.layer;
         let most = Ns::s(3_600);
         if options.rto < Ns::us(1) || options.rto > most || options.read > most {
             return Err("`rto` must be from 1 µs to an hour, and `read` at most an hour".to_owned());

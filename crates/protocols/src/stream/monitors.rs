@@ -15,13 +15,17 @@ pub(super) fn all() -> Vec<Box<dyn Monitor<Deposits>>> {
 struct Looked(OrdMap<NodeId, usize>);
 
 impl Looked {
-    /// What a server has applied at this event. A server that has lost its disk begins anew.
-    fn new_at<'a>(&mut self, server: NodeId, disk: &'a Disk) -> impl Iterator<Item = &'a Applied> + use<'a> {
+    /// What a server has applied at this event, and whether it has lost its disk, and begins anew.
+    fn at<'a>(
+        &mut self,
+        server: NodeId,
+        disk: &'a Disk,
+    ) -> (bool, impl Iterator<Item = &'a Applied> + use<'a>) {
         let (seen, count) = (self.0.get(&server).copied().unwrap_or(0), disk.applied.len());
         if seen != count {
             self.0.insert(server, count);
         }
-        disk.applied.iter().skip(seen.min(count))
+        (count < seen, disk.applied.iter().skip(seen.min(count)))
     }
 }
 
@@ -39,7 +43,14 @@ impl Monitor<Deposits> for Once {
 
     fn observe(&mut self, seen: Seen<'_, Deposits>, report: &mut Report<'_>) {
         let server = seen.event.node;
-        for &Applied { from, number, amount } in self.looked.new_at(server, seen.stable) {
+        let (anew, applied) = self.looked.at(server, seen.stable);
+        if anew {
+            self.applied = std::mem::take(&mut self.applied)
+                .into_iter()
+                .filter(|((who, ..), _)| *who != server)
+                .collect();
+        }
+        for &Applied { from, number, amount } in applied {
             if let Some(first) = self.applied.insert((server, from, number), seen.event) {
                 let text = format!(
                     "{server} applied deposit {number} of {from} twice: {amount} too much is in the account."
@@ -64,7 +75,14 @@ impl Monitor<Deposits> for Order {
 
     fn observe(&mut self, seen: Seen<'_, Deposits>, report: &mut Report<'_>) {
         let server = seen.event.node;
-        for &Applied { from, number, .. } in self.looked.new_at(server, seen.stable) {
+        let (anew, applied) = self.looked.at(server, seen.stable);
+        if anew {
+            self.applied = std::mem::take(&mut self.applied)
+                .into_iter()
+                .filter(|((who, _), _)| *who != server)
+                .collect();
+        }
+        for &Applied { from, number, .. } in applied {
             let (last, event) = self.applied.get(&(server, from)).copied().unwrap_or((0, seen.event));
             if number < last {
                 let text = format!("{server} applied deposit {number} of {from} after its deposit {last}.");
