@@ -13,7 +13,7 @@ use common::{SPACE, run};
 
 /// A protocol as it opens.
 fn opened(name: &str) -> Box<dyn Session> {
-    let entry = lightcone_protocols::find(name).unwrap();
+    let entry = lightcone_protocols::find(name).expect("registered");
     run(lightcone_sim::scenario::Scenario { until: Ns::ms(1_500), ..(entry.scenario)(None) })
 }
 

@@ -71,7 +71,9 @@ fn network<P: Protocol>() -> Result<(), String> {
 /// Microseconds a question, asked of pairs of events that are spread over the run as if at random.
 fn ask(trace: &Trace, questions: usize, question: impl Fn(EventId, EventId) -> bool) -> (f64, usize) {
     let order = trace.order();
-    let place = |turn: usize| order[turn.wrapping_mul(0x9E37_79B9_7F4A_7C15) % order.len()];
+    let place = |turn: usize| {
+        order[((turn as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % order.len() as u64) as usize]
+    };
     let begin = Instant::now();
     let yes = (1..=questions).filter(|&turn| black_box(question(place(turn), place(!turn)))).count();
     (begin.elapsed().as_secs_f64() * 1e6 / questions as f64, yes * 100 / questions)
