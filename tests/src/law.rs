@@ -2,6 +2,7 @@
 
 use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EventId, NodeId};
+use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::session::Session;
 use lightcone_sim::trace::{FateKind, Instant, Trace};
 
@@ -10,6 +11,13 @@ pub fn broken(old: &dyn Session, new: &dyn Session, cone: &Cone) -> Option<Strin
     broken_in_records(old, new, cone)
         .or_else(|| violations_differ(old.trace(), new.trace(), cone))
         .or_else(|| violations_differ(new.trace(), old.trace(), cone))
+}
+
+/// The law as a protocol keeps it: with what its monitors say, or without.
+pub fn law_of(protocol: &ProtocolEntry) -> fn(&dyn Session, &dyn Session, &Cone) -> Option<String> {
+    /// Their monitors look at no more than what has come to the node of an event.
+    const STRICT: [&str; 3] = ["raft", "paxos", "2pc"];
+    if STRICT.contains(&protocol.name) { broken } else { broken_in_records }
 }
 
 /// The same for events and fates alone. A monitor sees the whole run from outside: one that tells of the first breach only,

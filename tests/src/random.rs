@@ -11,6 +11,8 @@ use lightcone_sim::trace::EventKind;
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::SplitMix64;
 
+use crate::models::{byzantine, clocks, network};
+
 /// Draws scenarios, faults and edits.
 #[derive(Clone, Debug)]
 pub struct Random {
@@ -260,6 +262,40 @@ impl Random {
         }
     }
 
+    /// Settings of every model of the engine: networks, clocks, and faults by chance.
+    pub fn add_settings(&mut self, scenario: &mut Scenario) {
+        network::settings(scenario, &mut |bound| self.below(bound));
+        clocks::add_settings(scenario, &mut |bound| self.below(bound));
+        byzantine::add_settings(&mut self.rng, scenario);
+    }
+
+    /// Adds what a person might do of the newer models: slow nodes, clocks of every kind, suspended machines. No protocol
+    /// claims to survive lies: they come only where they are asked for.
+    pub fn add_model_deeds(&mut self, scenario: &mut Scenario, run: &dyn Session, lies: bool) {
+        for _ in 0..self.between(1, 3) {
+            for (at, action) in self.model_deed(scenario, run, lies) {
+                scenario.push(at, action);
+            }
+        }
+    }
+
+    fn model_deed(&mut self, scenario: &Scenario, run: &dyn Session, lies: bool) -> Vec<(Ns, Action)> {
+        match self.below(if lies { 4 } else { 2 }) {
+            0 => network::entries(scenario, &mut |bound| self.below(bound)),
+            1 => clocks::deed(scenario, &mut |bound| self.below(bound)),
+            _ => byzantine::deed(&mut self.rng, scenario, run),
+        }
+    }
+
+    /// Another script for the same run: a deed of one of the newer models more.
+    pub fn model_edit(&mut self, scenario: &Scenario, run: &dyn Session) -> Scenario {
+        let mut edited = scenario.clone();
+        for (at, action) in self.model_deed(scenario, run, true) {
+            edited.push(at, action);
+        }
+        edited
+    }
+
     /// Another script for the same run: an entry more, an entry less, or an entry changed.
     pub fn edit(&mut self, scenario: &Scenario, run: &dyn Session, ops: &[&str]) -> Scenario {
         let mut edited = scenario.clone();
@@ -290,7 +326,9 @@ impl Random {
 
 /// Takes away the end of a cut: its entry may have come to begin after it.
 fn unbound(entry: &mut Entry) {
-    if let Action::Cut { until, .. } | Action::Partition { until, .. } = &mut entry.action {
+    if let Action::Cut { until, .. } | Action::Partition { until, .. } | Action::Byzantine { until, .. } =
+        &mut entry.action
+    {
         *until = None;
     }
 }

@@ -13,7 +13,7 @@ use lightcone_sim::scenario::{Action, How, Scenario};
 use lightcone_sim::session::{Progress, Session};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::{Cause, EventKind};
-use lightcone_tests::law::{Share, broken, share};
+use lightcone_tests::law::{Share, law_of, share};
 use lightcone_tests::models::byzantine;
 use lightcone_tests::random::{Random, kind};
 use rand::SeedableRng;
@@ -88,7 +88,7 @@ fn one(entry: &ProtocolEntry, seed: u64, census: &mut Census) {
         let cone = Cone::of_edit((&scenario, old.trace()), (&edited, new.trace())).expect("an edit");
         let json =
             || format!("{seed}\n{}\n{:?}", serde_json::to_string(&scenario).expect("JSON"), edited.script);
-        if let Some(difference) = broken(&*old, &*new, &cone) {
+        if let Some(difference) = law_of(entry)(&*old, &*new, &cone) {
             panic!("{}: the law is broken: {difference}\n{cone:?}\n{}", entry.name, json());
         }
         *census.cones.entry(share(&*old, &*new, &cone)).or_default() += 1;

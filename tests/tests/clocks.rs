@@ -8,7 +8,7 @@ use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::{Action, Scenario};
 use lightcone_sim::session::{Progress, Session};
 use lightcone_sim::time::Ns;
-use lightcone_tests::law::{Share, broken, broken_in_records, share};
+use lightcone_tests::law::{Share, law_of, share};
 use lightcone_tests::models::clocks::{add_deeds, add_settings, deed};
 use lightcone_tests::random::Random;
 use rand::{RngExt, SeedableRng};
@@ -16,8 +16,6 @@ use rand_xoshiro::SplitMix64;
 
 /// How many scenarios for each protocol.
 const SCENARIOS: u64 = 40;
-/// Protocols whose monitors keep the law, too.
-const STRICT: [&str; 3] = ["raft", "paxos", "2pc"];
 /// How many edits of each.
 const EDITS: u64 = 3;
 
@@ -95,8 +93,7 @@ fn one(entry: &ProtocolEntry, seed: u64, shares: &mut Vec<Share>, resumed: &mut 
         let edited = edit(&scenario, &mut below);
         let new = run(entry, &edited);
         let cone = Cone::of_edit((&scenario, old.trace()), (&edited, new.trace())).expect("an edit");
-        let law = if STRICT.contains(&entry.name) { broken } else { broken_in_records };
-        if let Some(difference) = law(&*old, &*new, &cone) {
+        if let Some(difference) = law_of(entry)(&*old, &*new, &cone) {
             panic!("{}, {seed}: {difference}\n{cone:?}\n{}\n{}", entry.name, json(&scenario), json(&edited));
         }
         shares.push(share(&*old, &*new, &cone));

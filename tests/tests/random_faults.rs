@@ -52,7 +52,9 @@ fn one(entry: &ProtocolEntry, servers: std::ops::RangeInclusive<u64>, seed: u64,
     let mut random = Random::new(seed);
     let calm = random.scenario(entry, servers);
     let mut scenario = calm.clone();
-    random.add_faults(&mut scenario, &*run(entry, calm), entry.ops);
+    let calm = run(entry, calm);
+    random.add_faults(&mut scenario, &*calm, entry.ops);
+    random.add_model_deeds(&mut scenario, &*calm, false);
     let old = run(entry, scenario.clone());
     let json = || serde_json::to_string(&scenario).expect("a scenario is JSON");
     assert!(
@@ -125,7 +127,8 @@ fn survey(name: &str, servers: std::ops::RangeInclusive<u64>) -> Census {
 fn judge(census: &Census) {
     assert_eq!(census.runs, SCENARIOS);
     assert!(census.answered * 2 >= census.runs, "half or more must get an operation done");
-    for kind in &DEEDS {
+    // No protocol here claims to survive lies.
+    for kind in DEEDS.iter().filter(|kind| !["rewrite", "byzantine"].contains(kind)) {
         let acted = census.acted.get(*kind).copied().unwrap_or(0);
         assert!(acted >= ACTED, "{kind} acted {acted} times only");
         assert!(census.edits.contains_key(*kind), "no edit touched an entry of kind {kind}");

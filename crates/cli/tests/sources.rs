@@ -83,7 +83,7 @@ fn what_is_no_scenario_is_exit_code_2_and_one_sentence() {
         &["run", "raft?nodes=0"],
         &["run", "https://example.org/"],
         &["run", "raft", "--nodes", "0"],
-        &["run", "raft", "--nodes", "65"],
+        &["run", "raft", "--nodes", "1001"],
         &["run", "raft", "--nodes", "x"],
         &["run", "raft", "--seed", "-1"],
         &["run", "raft", "--until", "soon"],

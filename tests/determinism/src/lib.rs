@@ -26,6 +26,8 @@ pub const GOLDEN: &str = include_str!("../golden.txt");
 
 /// How many random scenarios of each protocol there are.
 const RANDOM: u64 = 10;
+/// How many random scenarios of each protocol have all models of the engine together.
+const EVERYTHING: u64 = 2;
 /// How many single latencies are held fast.
 const LATENCIES: usize = 32;
 /// No run of these is longer.
@@ -91,6 +93,9 @@ pub fn cases() -> Result<Vec<Case>, String> {
         for seed in 0..RANDOM {
             add(&format!("random {seed}"), random(protocol, seed)?);
         }
+        for seed in 0..EVERYTHING {
+            add(&format!("everything {seed}"), everything(protocol, seed)?);
+        }
     }
     Ok(cases)
 }
@@ -108,6 +113,18 @@ fn random(protocol: &'static ProtocolEntry, seed: u64) -> Result<Scenario, Strin
     let mut scenario = random.scenario(protocol, 3..=5);
     let calm = Case { name: format!("{}, calm {seed}", protocol.name), protocol, scenario: scenario.clone() };
     random.add_faults(&mut scenario, &*calm.run(MOST_EVENTS)?, protocol.ops);
+    Ok(scenario)
+}
+
+/// Networks, clocks, lies and faults of every kind at once.
+fn everything(protocol: &'static ProtocolEntry, seed: u64) -> Result<Scenario, String> {
+    let mut random = Random::new(seed);
+    let mut scenario = random.scenario(protocol, 3..=5);
+    random.add_settings(&mut scenario);
+    let calm = Case { name: format!("{}, calm {seed}", protocol.name), protocol, scenario: scenario.clone() };
+    let calm = calm.run(MOST_EVENTS)?;
+    random.add_faults(&mut scenario, &*calm, protocol.ops);
+    random.add_model_deeds(&mut scenario, &*calm, true);
     Ok(scenario)
 }
 

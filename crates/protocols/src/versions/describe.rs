@@ -15,7 +15,7 @@ pub(super) fn status(state: &State, disk: &Disk) -> Status {
     match (state, siblings(disk)) {
         (State::Client(_), _) => Status { role: "client", weight: Weight::Thin, epoch: None },
         (State::Server, 0) => Status { role: "empty", weight: Weight::Thin, epoch: None },
-        (State::Server, 1) => Status { role: "one value", weight: Weight::Thin, epoch: Some(1) },
+        (State::Server, 1) => Status { role: "single", weight: Weight::Thin, epoch: Some(1) },
         (State::Server, count) => {
             Status { role: "siblings", weight: Weight::Thick, epoch: Some(count as u64) }
         }
