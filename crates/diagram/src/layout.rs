@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use lightcone_sim::causality::ghost::Ghosts;
 use lightcone_sim::ids::{EventId, MsgId, NodeId, Nodes};
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
@@ -23,6 +22,7 @@ use crate::numbers::Numbers;
 use crate::ops::{Bars, bars};
 use crate::overview::{Counted, Index};
 use crate::scene::{Shape, Target};
+use crate::stamps::Known;
 use crate::view::{Flow, MIN_TEXT_PX, Selected, Space, View};
 use crate::weave::{CHUNK, Weave, natural_zoom};
 use crate::worldlines::{Stale, Still, stales, stills};
@@ -61,7 +61,7 @@ pub(crate) struct Cache {
     pub related: Option<(Selected, Option<Rc<Related>>)>,
     pub overview: Option<Counted>,
     /// Clocks of events, as far as they were asked for.
-    pub ghosts: Ghosts,
+    pub ghosts: Known,
 }
 
 /// A layer as it was last drawn.

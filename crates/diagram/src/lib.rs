@@ -47,7 +47,7 @@ pub use logs::{LogEntry, LogRow, entered, has_logs, logs, longest_log};
 pub use overview::{Overview, Scale, Strip, overview, strip};
 pub use palette::{Theme, css, rules, variables};
 pub use scene::{Anchor, Geometry, Layer, Scene, Shape, Target};
-pub use stamps::stamp;
+pub use stamps::{Teller, can_tell, tell_ghosts, with_ghosts};
 pub use svg::{svg, svg_between};
 pub use view::{Flow, Frame, Labels, Selected, Space, Stamps, TimeScale, View};
 pub use walk::Way;

@@ -1,5 +1,7 @@
 //! What logical clocks show, beside every event that ticks them.
 
+use std::sync::OnceLock;
+
 use lightcone_sim::causality::ghost::Ghosts;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::session::Session;
@@ -11,9 +13,41 @@ use crate::proposals::by;
 use crate::scene::Target;
 use crate::view::{Stamps, View};
 
-/// What a logical clock shows at an event, as its paper writes it; `None` for what ticks no clock. `ghosts` keeps what has
-/// been computed of this run's clocks.
-pub fn stamp(session: &dyn Session, ghosts: &mut Ghosts, event: EventId, stamps: Stamps) -> Option<String> {
+/// Tells dotted version vectors and interval tree clocks.
+pub type Teller = fn(&dyn Session, &mut Ghosts, EventId, Stamps) -> Option<String>;
+
+/// It is heavy for what it is needed for: a page fetches it when it is.
+static TELLER: OnceLock<Teller> = OnceLock::new();
+
+/// Lets dotted version vectors and interval tree clocks be told from here on, by [`tell_ghosts`].
+pub fn with_ghosts(teller: Teller) {
+    TELLER.get_or_init(|| teller);
+}
+
+/// Whether these can be told.
+pub fn can_tell(stamps: Stamps) -> bool {
+    !matches!(stamps, Stamps::Dotted | Stamps::Tree) || TELLER.get().is_some()
+}
+
+/// What a dotted version vector or an interval tree clock shows at an event.
+pub fn tell_ghosts(
+    session: &dyn Session,
+    ghosts: &mut Ghosts,
+    event: EventId,
+    stamps: Stamps,
+) -> Option<String> {
+    match stamps {
+        Stamps::Dotted => Some(ghosts.of(session.trace(), event)?.dotted.to_string()),
+        Stamps::Tree => Some(ghosts.tree(session.trace(), event)?.to_string()),
+        _ => None,
+    }
+}
+
+/// What has been computed of a run's clocks, if anything has.
+pub(crate) type Known = Option<Box<Ghosts>>;
+
+/// What a logical clock shows at an event, as its paper writes it; `None` for what ticks no clock.
+fn stamp(session: &dyn Session, ghosts: &mut Known, event: EventId, stamps: Stamps) -> Option<String> {
     let trace = session.trace();
     let record = trace.event(event).filter(|record| record.kind.is_activation())?;
     match stamps {
@@ -23,8 +57,9 @@ pub fn stamp(session: &dyn Session, ghosts: &mut Ghosts, event: EventId, stamps:
             let entries: Vec<String> = trace.vector(event).iter().map(u32::to_string).collect();
             Some(format!("[{}]", entries.join(" ")))
         }
-        Stamps::Dotted => Some(ghosts.of(trace, event)?.dotted.to_string()),
-        Stamps::Tree => Some(ghosts.tree(trace, event)?.to_string()),
+        Stamps::Dotted | Stamps::Tree => {
+            TELLER.get()?(session, ghosts.get_or_insert_with(Box::default), event, stamps)
+        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! How a person wants to look at a run ([`View`]), in how much room ([`Space`]), and where in it they are ([`Frame`]).
 
-use std::collections::BTreeSet;
-
 use lightcone_sim::cone::Cone;
 use lightcone_sim::ids::{EventId, MsgId, NodeId};
 use lightcone_sim::order::Key;
+use lightcone_sim::sorted::Set;
 use serde::{Deserialize, Serialize};
 
 /// How to look at a run. It travels in links, so every part has a default.
@@ -18,9 +17,9 @@ pub struct View {
     /// Lanes from first to last; those that are missing follow in their own order.
     pub order: Vec<NodeId>,
     /// Lanes that are left out, with their arrows.
-    pub hidden_nodes: BTreeSet<NodeId>,
+    pub hidden_nodes: Set<NodeId>,
     /// Kinds of messages that are left out: `AppendEntries`.
-    pub hidden_kinds: BTreeSet<String>,
+    pub hidden_kinds: Set<String>,
     /// Whether routine messages (heartbeats and their answers) that bring no news fold into one mark with a count.
     pub fold_routine: bool,
     /// What stands on arrows.
@@ -55,8 +54,8 @@ impl Default for View {
             scale: TimeScale::default(),
             flow: Flow::default(),
             order: Vec::new(),
-            hidden_nodes: BTreeSet::new(),
-            hidden_kinds: BTreeSet::new(),
+            hidden_nodes: Set::new(),
+            hidden_kinds: Set::new(),
             fold_routine: true,
             labels: Labels::default(),
             stamps: Stamps::default(),

@@ -59,7 +59,7 @@ fn broken_scenarios_are_refused_by_schema_and_program_alike() {
     let broken = [
         with(&good, "/version", json!(2)),
         with(&good, "/nodes", json!(0)),
-        with(&good, "/nodes", json!(65)),
+        with(&good, "/nodes", json!(1001)),
         with(&good, "/nodes", json!("5")),
         with(&good, "/seed", json!(-1)),
         with(&good, "/until", json!(1.5)),

@@ -194,7 +194,8 @@ impl Protocol for Lease {
 
     fn scenario(nodes: Option<u16>) -> Scenario {
         let mut scenario = Scenario { until: Ns::s(4), ..Scenario::new(Self::NAME, nodes.unwrap_or(2)) };
-        scenario.names = [(LOCK_SERVICE, "locks".to_owned()), (STORAGE, "storage".to_owned())].into();
+        scenario.names =
+            [(LOCK_SERVICE, "locks".to_owned()), (STORAGE, "storage".to_owned())].into_iter().collect();
         scenario.workload.clients = 2;
         scenario.workload.every = Ns::ms(400);
         scenario.workload.ops = vec![WeightedOp { op: "write".to_owned(), weight: 1 }];

@@ -1,171 +1,232 @@
 //! Script entries as they are written: one flat object, whose `do` says which fields it has.
 //!
-//! Reading goes through one plain struct rather than through a derived reader for each action: an error can then say
-//! which field an action lacks or does not know, and the page stays small.
+//! Read by hand rather than by a derived reader: an error can then say which field an action lacks or does not know, and the
+//! page stays small.
+
+use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 
-use crate::ids::{EntryId, EventId, MsgId, NodeId, TimerId, excerpt};
+use crate::ids::{BadId, EntryId, EventId, MsgId, NodeId, TimerId, excerpt};
 use crate::scenario::{Action, Entry, How};
 use crate::time::Ns;
-
-/// All fields that any entry may have.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Flat {
-    id: EntryId,
-    at: Ns,
-    #[serde(default)]
-    rank: u32,
-    #[serde(rename = "do")]
-    what: String,
-    node: Option<NodeId>,
-    client: Option<NodeId>,
-    from: Option<NodeId>,
-    to: Option<NodeId>,
-    event: Option<EventId>,
-    message: Option<MsgId>,
-    timer: Option<TimerId>,
-    until: Option<Ns>,
-    groups: Option<Vec<Vec<NodeId>>>,
-    one_way: Option<bool>,
-    after: Option<u32>,
-    vm: Option<bool>,
-    offset: Option<i64>,
-    over: Option<Ns>,
-    drift_ppm: Option<i64>,
-    rate_ppm: Option<i64>,
-    uncertainty: Option<Ns>,
-    uncertainty_ppm: Option<u32>,
-    op: Option<String>,
-    on: Option<bool>,
-    text: Option<String>,
-    step: Option<Ns>,
-    how: Option<How>,
-    field: Option<String>,
-    value: Option<i64>,
-}
 
 /// The words that `do` may be.
 const WORDS: &str = "crash, crash-inside, amnesia, recover, pause, resume, slow, cut, heal, partition, drop, deliver, \
                      duplicate, hold, release, rewrite, byzantine, fire, suppress, clock, op, hold-all, note";
 
-impl Flat {
-    /// The name of a field that is there and was not asked for.
-    fn stranger(&self) -> Option<&'static str> {
-        let present = [
-            (self.node.is_some(), "node"),
-            (self.client.is_some(), "client"),
-            (self.from.is_some(), "from"),
-            (self.to.is_some(), "to"),
-            (self.event.is_some(), "event"),
-            (self.message.is_some(), "message"),
-            (self.timer.is_some(), "timer"),
-            (self.until.is_some(), "until"),
-            (self.groups.is_some(), "groups"),
-            (self.one_way.is_some(), "one_way"),
-            (self.after.is_some(), "after"),
-            (self.vm.is_some(), "vm"),
-            (self.offset.is_some(), "offset"),
-            (self.over.is_some(), "over"),
-            (self.drift_ppm.is_some(), "drift_ppm"),
-            (self.rate_ppm.is_some(), "rate_ppm"),
-            (self.uncertainty.is_some(), "uncertainty"),
-            (self.uncertainty_ppm.is_some(), "uncertainty_ppm"),
-            (self.op.is_some(), "op"),
-            (self.on.is_some(), "on"),
-            (self.text.is_some(), "text"),
-            (self.step.is_some(), "step"),
-            (self.how.is_some(), "how"),
-            (self.field.is_some(), "field"),
-            (self.value.is_some(), "value"),
-        ];
-        present.into_iter().find(|&(is_present, _)| is_present).map(|(_, name)| name)
+/// The fields of an entry, each until it has been read.
+struct Fields {
+    what: String,
+    rest: Map<String, Value>,
+}
+
+type Read<T> = Result<T, String>;
+
+impl Fields {
+    /// What stands in a field, if anything does.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.rest.remove(name).filter(|value| !value.is_null())
     }
 
-    /// Takes the action out of the fields, leaving those that are none of its.
-    fn action(&mut self) -> Result<Action, String> {
+    fn lacks<T>(&self, name: &str) -> Read<T> {
+        Err(format!("`{}` needs `{name}`", excerpt(&self.what)))
+    }
+
+    fn must<T>(&self, name: &str, found: Option<T>) -> Read<T> {
+        found.map_or_else(|| self.lacks(name), Ok)
+    }
+
+    /// A whole number within bounds.
+    fn whole(&mut self, name: &str, least: i128, most: i128) -> Read<Option<i128>> {
+        let Some(value) = self.take(name) else { return Ok(None) };
+        let number = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
+        match number.filter(|number| (least..=most).contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                Err(format!("`{name}` must be a whole number from {least} to {most}, not {}", shown(&value)))
+            }
+        }
+    }
+
+    fn time(&mut self, name: &str) -> Read<Option<Ns>> {
+        Ok(self.whole(name, 0, u64::MAX.into())?.map(|ns| Ns(ns as u64)))
+    }
+
+    fn small(&mut self, name: &str) -> Read<Option<u32>> {
+        Ok(self.whole(name, 0, u32::MAX.into())?.map(|number| number as u32))
+    }
+
+    fn signed(&mut self, name: &str) -> Read<Option<i64>> {
+        Ok(self.whole(name, i64::MIN.into(), i64::MAX.into())?.map(|number| number as i64))
+    }
+
+    fn truth(&mut self, name: &str) -> Read<Option<bool>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(truth)) => Ok(Some(truth)),
+            Some(other) => Err(format!("`{name}` must be true or false, not {}", shown(&other))),
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Read<Option<String>> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(other) => Err(format!("`{name}` must be text, not {}", shown(&other))),
+        }
+    }
+
+    fn id<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Read<Option<T>> {
+        let text = self.text(name)?;
+        text.map(|text| text.parse().map_err(|bad: BadId| format!("`{name}`: {bad}"))).transpose()
+    }
+
+    /// The node that the action is about.
+    fn node(&mut self) -> Read<NodeId> {
+        let node = self.id("node")?;
+        self.must("node", node)
+    }
+
+    fn message(&mut self) -> Read<MsgId> {
+        let message = self.id("message")?;
+        self.must("message", message)
+    }
+
+    fn timer(&mut self) -> Read<TimerId> {
+        let timer = self.id("timer")?;
+        self.must("timer", timer)
+    }
+
+    fn event(&mut self) -> Read<EventId> {
+        let event = self.id("event")?;
+        self.must("event", event)
+    }
+
+    fn groups(&mut self) -> Read<Vec<Vec<NodeId>>> {
+        let Some(value) = self.take("groups") else { return self.lacks("groups") };
+        let group = |group: &Value| -> Option<Vec<NodeId>> {
+            group.as_array()?.iter().map(|node| node.as_str()?.parse().ok()).collect()
+        };
+        let groups = value.as_array().and_then(|groups| groups.iter().map(group).collect());
+        groups.ok_or_else(|| format!("`groups` must be lists of nodes, not {}", shown(&value)))
+    }
+
+    fn how(&mut self) -> Read<How> {
+        let how = self.text("how")?;
+        let word = self.must("how", how)?;
+        let known = How::ALL.map(How::name).join(", ");
+        let found = How::ALL.into_iter().find(|how| how.name() == word);
+        found.ok_or_else(|| format!("`how` is `{}`; it must be one of {known}", excerpt(&word)))
+    }
+
+    /// A text that there must be.
+    fn words(&mut self, name: &str) -> Read<String> {
+        let text = self.text(name)?;
+        self.must(name, text)
+    }
+
+    /// What is done: takes its fields, and leaves those that are none of its.
+    fn action(&mut self) -> Read<Action> {
         let what = self.what.clone();
-        let lacks = |field: &str| format!("`{}` needs `{field}`", excerpt(&what));
-        let node = |flat: &mut Flat| flat.node.take().ok_or_else(|| lacks("node"));
-        let message = |flat: &mut Flat| flat.message.take().ok_or_else(|| lacks("message"));
-        let timer = |flat: &mut Flat| flat.timer.take().ok_or_else(|| lacks("timer"));
-        let event = |flat: &mut Flat| flat.event.take().ok_or_else(|| lacks("event"));
         Ok(match what.as_str() {
-            "crash" => Action::Crash { node: node(self)? },
-            "crash-inside" => Action::CrashInside {
-                event: event(self)?,
-                after: self.after.take().ok_or_else(|| lacks("after"))?,
-            },
-            "amnesia" => Action::Amnesia { node: node(self)? },
-            "recover" => Action::Recover { node: node(self)? },
-            "pause" => Action::Pause { node: node(self)?, vm: self.vm.take().unwrap_or(false) },
-            "resume" => Action::Resume { node: node(self)? },
+            "crash" => Action::Crash { node: self.node()? },
+            "crash-inside" => {
+                let (event, after) = (self.event()?, self.small("after")?);
+                Action::CrashInside { event, after: self.must("after", after)? }
+            }
+            "amnesia" => Action::Amnesia { node: self.node()? },
+            "recover" => Action::Recover { node: self.node()? },
+            "pause" => Action::Pause { node: self.node()?, vm: self.truth("vm")?.unwrap_or(false) },
+            "resume" => Action::Resume { node: self.node()? },
             "slow" => {
-                Action::Slow { node: node(self)?, step: self.step.take().ok_or_else(|| lacks("step"))? }
+                let (node, step) = (self.node()?, self.time("step")?);
+                Action::Slow { node, step: self.must("step", step)? }
             }
-            "cut" => Action::Cut {
-                from: self.from.take().ok_or_else(|| lacks("from"))?,
-                to: self.to.take().ok_or_else(|| lacks("to"))?,
-                until: self.until.take(),
-            },
-            "heal" => Action::Heal { from: self.from.take(), to: self.to.take() },
+            "cut" => {
+                let (from, to, until) = (self.id("from")?, self.id("to")?, self.time("until")?);
+                Action::Cut { from: self.must("from", from)?, to: self.must("to", to)?, until }
+            }
+            "heal" => Action::Heal { from: self.id("from")?, to: self.id("to")? },
             "partition" => Action::Partition {
-                groups: self.groups.take().ok_or_else(|| lacks("groups"))?,
-                until: self.until.take(),
-                one_way: self.one_way.take().unwrap_or(false),
+                groups: self.groups()?,
+                until: self.time("until")?,
+                one_way: self.truth("one_way")?.unwrap_or(false),
             },
-            "drop" => Action::Drop { message: message(self)? },
-            "deliver" | "delay" => Action::Deliver { message: message(self)? },
-            "duplicate" => Action::Duplicate { message: message(self)? },
-            "hold" => Action::Hold { message: message(self)? },
-            "release" => Action::Release { message: message(self)? },
-            "rewrite" => Action::Rewrite {
-                message: message(self)?,
-                field: self.field.take().ok_or_else(|| lacks("field"))?,
-                value: self.value.take().ok_or_else(|| lacks("value"))?,
-            },
-            "byzantine" => Action::Byzantine {
-                node: node(self)?,
-                how: self.how.take().ok_or_else(|| lacks("how"))?,
-                to: self.to.take(),
-                field: self.field.take(),
-                value: self.value.take(),
-                until: self.until.take(),
-            },
-            "fire" => Action::Fire { timer: timer(self)? },
-            "suppress" => Action::Suppress { timer: timer(self)? },
-            "clock" => Action::Clock {
-                node: node(self)?,
-                offset: self.offset.take(),
-                over: self.over.take(),
-                drift_ppm: self.drift_ppm.take(),
-                rate_ppm: self.rate_ppm.take(),
-                uncertainty: self.uncertainty.take(),
-                uncertainty_ppm: self.uncertainty_ppm.take(),
-            },
-            "op" => Action::Op {
-                client: self.client.take().ok_or_else(|| lacks("client"))?,
-                op: self.op.take().ok_or_else(|| lacks("op"))?,
-                node: self.node.take(),
-            },
-            "hold-all" => Action::HoldAll { on: self.on.take().ok_or_else(|| lacks("on"))? },
-            "note" => {
-                Action::Note { event: event(self)?, text: self.text.take().ok_or_else(|| lacks("text"))? }
+            "drop" => Action::Drop { message: self.message()? },
+            "deliver" | "delay" => Action::Deliver { message: self.message()? },
+            "duplicate" => Action::Duplicate { message: self.message()? },
+            "hold" => Action::Hold { message: self.message()? },
+            "release" => Action::Release { message: self.message()? },
+            "rewrite" => {
+                let (message, field, value) = (self.message()?, self.words("field")?, self.signed("value")?);
+                Action::Rewrite { message, field, value: self.must("value", value)? }
             }
-            _ => return Err(format!("`do` is `{}`; it must be one of {WORDS}", excerpt(&what))),
+            "fire" => Action::Fire { timer: self.timer()? },
+            "suppress" => Action::Suppress { timer: self.timer()? },
+            "hold-all" => {
+                let on = self.truth("on")?;
+                Action::HoldAll { on: self.must("on", on)? }
+            }
+            "note" => Action::Note { event: self.event()?, text: self.words("text")? },
+            _ => return self.longer(),
         })
     }
+
+    /// Those with many fields.
+    fn longer(&mut self) -> Read<Action> {
+        Ok(match self.what.as_str() {
+            "byzantine" => Action::Byzantine {
+                node: self.node()?,
+                how: self.how()?,
+                to: self.id("to")?,
+                field: self.text("field")?,
+                value: self.signed("value")?,
+                until: self.time("until")?,
+            },
+            "clock" => Action::Clock {
+                node: self.node()?,
+                offset: self.signed("offset")?,
+                over: self.time("over")?,
+                drift_ppm: self.signed("drift_ppm")?,
+                rate_ppm: self.signed("rate_ppm")?,
+                uncertainty: self.time("uncertainty")?,
+                uncertainty_ppm: self.small("uncertainty_ppm")?,
+            },
+            "op" => {
+                let (client, node) = (self.id("client")?, self.id("node")?);
+                Action::Op { client: self.must("client", client)?, op: self.words("op")?, node }
+            }
+            other => return Err(format!("`do` is `{}`; it must be one of {WORDS}", excerpt(other))),
+        })
+    }
+
+    fn entry(&mut self) -> Read<Entry> {
+        let (id, at) = (self.small("id")?, self.time("at")?);
+        let (id, at) = (EntryId(self.must("id", id)?), self.must("at", at)?);
+        let rank = self.small("rank")?.unwrap_or(0);
+        let action = self.action()?;
+        match self.rest.keys().next() {
+            Some(name) => Err(format!("`{}` has no field `{}`", self.what, excerpt(name))),
+            None => Ok(Entry { id, at, rank, action }),
+        }
+    }
+}
+
+/// A value in an error: enough of it to be found.
+fn shown(value: &Value) -> String {
+    excerpt(&value.to_string())
 }
 
 impl<'de> Deserialize<'de> for Entry {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Entry, D::Error> {
-        let mut flat = Flat::deserialize(from)?;
-        let action = flat.action().map_err(serde::de::Error::custom)?;
-        match flat.stranger() {
-            Some(name) => Err(serde::de::Error::custom(format!("`{}` has no field `{name}`", flat.what))),
-            None => Ok(Entry { id: flat.id, at: flat.at, rank: flat.rank, action }),
-        }
+        let mut rest = Map::deserialize(from)?;
+        let what = match rest.remove("do") {
+            Some(Value::String(what)) => what,
+            _ => return Err(serde::de::Error::custom(format!("an entry has `do`: one of {WORDS}"))),
+        };
+        Fields { what, rest }.entry().map_err(serde::de::Error::custom)
     }
 }
 

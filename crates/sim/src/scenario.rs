@@ -1,12 +1,11 @@
 //! A scenario: the small value from which everything on the screen derives.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::faults::Fault;
 use crate::ids::{EntryId, EventId, MsgId, NodeId, Nodes, TimerId};
+use crate::sorted;
 use crate::time::Ns;
 
 /// The format's version. A file or link with a newer one is refused.
@@ -26,8 +25,8 @@ pub struct Scenario {
     /// How many servers.
     pub nodes: u16,
     /// What nodes are called on the screen, where not by their id.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub names: BTreeMap<NodeId, String>,
+    #[serde(default, skip_serializing_if = "sorted::Map::is_empty")]
+    pub names: sorted::Map<NodeId, String>,
     /// Latency, loss and duplication.
     #[serde(default)]
     pub network: Network,
@@ -36,7 +35,7 @@ pub struct Scenario {
     pub faults: Vec<Fault>,
     /// Clocks that do not run true from the beginning.
     #[serde(default)]
-    pub clocks: BTreeMap<NodeId, ClockSpec>,
+    pub clocks: sorted::Map<NodeId, ClockSpec>,
     /// What clients do unasked.
     #[serde(default)]
     pub workload: Workload,
@@ -57,10 +56,10 @@ impl Scenario {
             protocol: protocol.to_owned(),
             params: Map::new(),
             nodes,
-            names: BTreeMap::new(),
+            names: sorted::Map::new(),
             network: Network::default(),
             faults: Vec::new(),
-            clocks: BTreeMap::new(),
+            clocks: sorted::Map::new(),
             workload: Workload::default(),
             seed: 1,
             until: Ns::s(10),
@@ -78,7 +77,7 @@ impl Scenario {
     pub fn is_same_world(&self, other: &Scenario) -> bool {
         let bare = |scenario: &Scenario| Scenario {
             script: Vec::new(),
-            names: BTreeMap::new(),
+            names: sorted::Map::new(),
             until: Ns::ZERO,
             ..scenario.clone()
         };

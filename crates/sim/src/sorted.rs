@@ -5,9 +5,14 @@
 //! insertion at the end of a map costs little; one in the midst moves all that is behind it, so what grows large out of
 //! order is better collected and sorted once.
 
+use std::borrow::Borrow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds};
 use std::slice::Iter;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Sorts in the natural order. What is equal keeps its order.
 pub fn sort<T: Ord>(items: &mut [T]) {
@@ -264,15 +269,21 @@ impl<T> Set<T> {
 }
 
 impl<T: Ord> Set<T> {
-    fn place(&self, item: &T) -> Result<usize, usize> {
+    fn place<Q: Ord + ?Sized>(&self, item: &Q) -> Result<usize, usize>
+    where
+        T: Borrow<Q>,
+    {
         match self.items.last() {
-            Some(last) if last < item => Err(self.items.len()),
-            _ => self.items.binary_search(item),
+            Some(last) if last.borrow() < item => Err(self.items.len()),
+            _ => self.items.binary_search_by(|held| held.borrow().cmp(item)),
         }
     }
 
     /// Whether it holds this.
-    pub fn contains(&self, item: &T) -> bool {
+    pub fn contains<Q: Ord + ?Sized>(&self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
         self.place(item).is_ok()
     }
 
@@ -286,7 +297,10 @@ impl<T: Ord> Set<T> {
     }
 
     /// Takes this out; whether it was there.
-    pub fn remove(&mut self, item: &T) -> bool {
+    pub fn remove<Q: Ord + ?Sized>(&mut self, item: &Q) -> bool
+    where
+        T: Borrow<Q>,
+    {
         let place = self.place(item);
         if let Ok(place) = place {
             self.items.remove(place);
@@ -347,6 +361,49 @@ impl<T: Ord> FromIterator<T> for Set<T> {
 impl<T: Ord, const N: usize> From<[T; N]> for Set<T> {
     fn from(items: [T; N]) -> Set<T> {
         items.into_iter().collect()
+    }
+}
+
+impl<K: Serialize, V: Serialize> Serialize for Map<K, V> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self)
+    }
+}
+
+/// Takes in what a map holds.
+struct Taking<K, V>(PhantomData<(K, V)>);
+
+impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Visitor<'de> for Taking<K, V> {
+    type Value = Map<K, V>;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Map<K, V>, A::Error> {
+        let mut map = Map::new();
+        while let Some((key, value)) = from.next_entry()? {
+            map.insert(key, value);
+        }
+        Ok(map)
+    }
+}
+
+impl<'de, K: Ord + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Map<K, V> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Map<K, V>, D::Error> {
+        from.deserialize_map(Taking(PhantomData))
+    }
+}
+
+impl<T: Serialize> Serialize for Set<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self)
+    }
+}
+
+impl<'de, T: Ord + Deserialize<'de>> Deserialize<'de> for Set<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Set<T>, D::Error> {
+        Ok(Vec::deserialize(from)?.into_iter().collect())
     }
 }
 

@@ -21,11 +21,15 @@ use crate::tools;
 const PROGRAM: &str = "lightcone-web";
 /// The profile that index.html names.
 const PROFILE: &str = "page";
-/// The script that fetches the chunks. It becomes part of the main module's: as a module of its own, which each of the two
-/// would import from the other, it made Chromium's preloads stall now and then.
+/// The script that fetches the chunks. It is fetched with the first of them, and is given what it needs of the main module's
+/// script: where each of the two imported from the other, Chromium's preloads stalled now and then.
 const LOADER: &str = "__wasm_split.js";
 /// What stands before it.
 const HEAD: &str = include_str!("chunks.js");
+/// What leads to it, at the end of the main module's script.
+const WAY: &str = include_str!("way.js");
+/// Its name in dist/, behind the build's.
+const WAYS: &str = "chunks.js";
 /// So begin the chunks that the splitter makes of what several of ours share.
 const SHARED: &str = "chunk_";
 
@@ -75,8 +79,10 @@ fn bind(project: &Project, folder: &Path) -> Result<(), Failure> {
 /// The page's program in its pieces.
 struct Cut {
     wasm: Vec<u8>,
-    /// The main module's JavaScript side, with the way to the chunks.
+    /// The main module's JavaScript side, with the way to the loader.
     script: String,
+    /// What fetches the chunks.
+    loader: String,
     /// What several chunks share, one after another.
     shared: Vec<u8>,
     /// Each chunk by name.
@@ -116,15 +122,15 @@ impl Cut {
             )?;
         }
         let head = replaced(HEAD, "SHARED", &format!("\"./{PROGRAM}-shared.wasm\""))?;
-        let script = joined(&script, &(head + &loader))?;
+        let (script, loader) = joined(&script, &(head + &loader))?;
         let list: Vec<String> = pieces.needs.iter().map(|(name, needs)| listed(name, needs)).collect();
-        Ok(Cut { wasm, script, shared, chunks, list: list.join(" ") })
+        Ok(Cut { wasm, script, loader, shared, chunks, list: list.join(" ") })
     }
 
     /// The same for the same pieces, and hardly ever for others.
     fn hash(&self) -> String {
         let mut hasher = DefaultHasher::new();
-        (&self.wasm, &self.script, &self.shared, &self.chunks).hash(&mut hasher);
+        (&self.wasm, &self.script, &self.loader, &self.shared, &self.chunks).hash(&mut hasher);
         format!("{:016x}", hasher.finish())
     }
 
@@ -137,9 +143,12 @@ impl Cut {
             let file = dist.join(format!("{old}{ending}"));
             fs::remove_file(&file).map_err(failed("remove", &file))?;
         }
-        let mut script = replaced(&self.script, &format!("{PROGRAM}_bg.wasm"), &format!("{new}_bg.wasm"))?;
-        script = script.replace(&format!("./{PROGRAM}-"), &format!("./{new}-"));
-        write(&dist.join(format!("{new}.js")), script.as_bytes())?;
+        let named = |script: &str| script.replace(&format!("./{PROGRAM}-"), &format!("./{new}-"));
+        let script = replaced(&self.script, &format!("{PROGRAM}_bg.wasm"), &format!("{new}_bg.wasm"))?;
+        write(&dist.join(format!("{new}.js")), named(&script).as_bytes())?;
+        if !self.chunks.is_empty() {
+            write(&dist.join(format!("{new}-{WAYS}")), named(&self.loader).as_bytes())?;
+        }
         write(&dist.join(format!("{new}_bg.wasm")), &self.wasm)?;
         if !self.shared.is_empty() {
             write(&dist.join(format!("{new}-shared.wasm")), &self.shared)?;
@@ -153,8 +162,8 @@ impl Cut {
     }
 }
 
-/// The main module's script, with the loader at its end instead of imports from it.
-fn joined(script: &str, loader: &str) -> Result<String, Failure> {
+/// The main module's script, with the way to the loader at its end instead of imports from it; and the loader.
+fn joined(script: &str, loader: &str) -> Result<(String, String), Failure> {
     let from = format!(" from \"./{LOADER}\"");
     let imported = |line: &str| {
         line.strip_prefix("import * as ")?.trim_end_matches(';').strip_suffix(&from).map(str::to_owned)
@@ -162,21 +171,23 @@ fn joined(script: &str, loader: &str) -> Result<String, Failure> {
     let names: Vec<String> = script.lines().filter_map(imported).collect();
     let rest: Vec<&str> = script.lines().filter(|line| imported(line).is_none()).collect();
     let back = format!("import {{ initSync }} from \"./{PROGRAM}.js\";");
-    let mut loader = replaced(loader, &back, "")?;
+    let loader = replaced(loader, &back, "")?;
     let ways: Vec<String> = loader
         .lines()
         .filter_map(|line| Some(line.strip_prefix("export const ")?.split_once(' ')?.0.to_owned()))
         .collect();
-    loader = loader.replace("export const ", "const ");
+    // The splitter's remarks on its pieces, and ours, are for nobody here.
+    let lines = loader.lines().filter(|line| !line.trim_start().starts_with(['/', '*']));
+    let loader = lines.collect::<Vec<_>>().join("\n").replace("export const ", "const ");
     if rest.iter().any(|line| line.contains(&from)) || names.is_empty() {
         return Err(Failure::Split(format!("{PROGRAM}.js does not ask for its chunks as it used to")));
     }
     let names: String = names.iter().map(|name| format!("const {name} = toChunks;\n")).collect();
-    let ways = ways.join(", ");
-    Ok(format!(
-        "{}\n\nconst toChunks = (() => {{\n{loader}\nreturn {{ {ways} }};\n}})();\n{names}",
-        rest.join("\n")
-    ))
+    let loader =
+        format!("export default (initSync) => {{\n{loader}\nreturn {{ {} }};\n}};\n", ways.join(", "));
+    let way = replaced(WAY, "LOADER", &format!("\"./{PROGRAM}-{WAYS}\""))?;
+    let way = replaced(&way, "NAMES", &format!("\"{}\"", ways.join(" ")))?;
+    Ok((format!("{}\n\n{way}{names}", rest.join("\n")), loader))
 }
 
 fn listed(name: &str, needs: &[String]) -> String {
@@ -275,7 +286,8 @@ mod tests {
         }
         let cut = Cut {
             wasm: b"main".to_vec(),
-            script: r#""lightcone-web_bg.wasm"; "./lightcone-web-table.wasm""#.to_owned(),
+            script: r#""lightcone-web_bg.wasm"; "./lightcone-web-chunks.js""#.to_owned(),
+            loader: r#""./lightcone-web-table.wasm""#.to_owned(),
             shared: b"both".to_vec(),
             chunks: BTreeMap::from([("table".to_owned(), b"table".to_vec())]),
             list: "table+shared".to_owned(),
@@ -287,23 +299,34 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().to_string_lossy().replace(&name, "*"))
             .collect();
         files.sort();
-        assert_eq!(files, ["*-shared.wasm", "*-table.wasm", "*.js", "*_bg.wasm", "index.html"]);
+        assert_eq!(
+            files,
+            ["*-chunks.js", "*-shared.wasm", "*-table.wasm", "*.js", "*_bg.wasm", "index.html"]
+        );
         let script = text(&dist.join(format!("{name}.js"))).unwrap();
-        assert_eq!(script, format!(r#""{name}_bg.wasm"; "./{name}-table.wasm""#));
+        assert_eq!(script, format!(r#""{name}_bg.wasm"; "./{name}-chunks.js""#));
+        let loader = text(&dist.join(format!("{name}-chunks.js"))).unwrap();
+        assert_eq!(loader, format!(r#""./{name}-table.wasm""#));
         let page = text(&dist.join("index.html")).unwrap();
         assert!(page.contains(r#"data-chunks="table+shared""#) && !page.contains("-1f"), "{page}");
     }
 
     #[test]
-    fn the_loader_becomes_a_part_of_the_script_that_asks_for_it() {
+    fn the_script_that_asks_for_chunks_leads_to_the_loader() {
         let script = "import * as import1 from \"./__wasm_split.js\"\nfunction initSync() {}\n\"./__wasm_split.js\": import1,";
         let loader =
             "import { initSync } from \"./lightcone-web.js\";\nlet all;\nexport const a = load(\n);\n";
-        let joined = joined(script, loader).unwrap();
-        assert_eq!(
-            joined,
-            "function initSync() {}\n\"./__wasm_split.js\": import1,\n\nconst toChunks = (() => {\n\nlet all;\nconst a = load(\n);\n\nreturn { a };\n})();\nconst import1 = toChunks;\n"
+        let (joined, loader) = joined(script, loader).unwrap();
+        assert!(
+            joined.starts_with("function initSync() {}\n\"./__wasm_split.js\": import1,\n\n"),
+            "{joined}"
         );
-        assert!(super::joined("import * as import1 from \"./other.js\"", loader).is_err());
+        assert!(joined.ends_with("\nconst import1 = toChunks;\n"), "{joined}");
+        assert!(joined.contains("\"./lightcone-web-chunks.js\"") && joined.contains("(\"a\")"), "{joined}");
+        assert_eq!(
+            loader,
+            "export default (initSync) => {\n\nlet all;\nconst a = load(\n);\nreturn { a };\n};\n"
+        );
+        assert!(super::joined("import * as import1 from \"./other.js\"", &loader).is_err());
     }
 }

@@ -4,14 +4,17 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::timers::callback::Timeout;
-use lightcone_diagram::{Flow, Frame, Layout, Selected, Space, TimeScale, View};
+use lightcone_diagram::{
+    Flow, Frame, Layout, Selected, Space, Stamps, TimeScale, View, can_tell, tell_ghosts, with_ghosts,
+};
 use lightcone_sim::cone::Cone;
 use lightcone_sim::order::Key;
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::{Desk, use_desk};
 use crate::diagram::click::{Click, clicked, meaning};
 use crate::diagram::drag::{Drag, Ground, use_drag};
 use crate::diagram::fit::{is_far, use_fit};
@@ -22,11 +25,11 @@ use crate::diagram::overview::{OVERVIEW, OverviewProps};
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::toolbar::{Toolbar, toolbar};
 use crate::hooks::measure::use_size;
-use crate::lazy::Lazy;
+use crate::lazy::{self, Lazy};
 use crate::store::look::{Look, Sight};
 use crate::store::pick::Pick;
 use crate::store::run::Run;
-use crate::store::work::{Touch, Work};
+use crate::store::work::{Touch, Work, WorkAction};
 use crate::views::sights::sights;
 
 /// How one goes through a diagram with keys.
@@ -123,7 +126,8 @@ pub fn Pane(props: &PaneProps) -> Html {
     let view = spread(view, &work.run, space, tight);
     let stretch = use_stretch(work, &view, size, *natural);
     let view = View { stretch, ..view };
-    let plan = use_plan(&work.run, view.clone(), space);
+    let told = use_ghosts(view.stamps, &desk);
+    let plan = use_plan(&work.run, view.clone(), space, told);
     props.shown.show(plan.clone(), *natural * props.look.zoom * stretch);
     let fits = props.look.fitted.is_some();
     let opens = (props.look.opens.from, props.look.replaced);
@@ -289,10 +293,45 @@ pub fn selected(pick: Pick) -> Selected {
     }
 }
 
+lazy::chunk! {
+    /// Draws nothing, and lets dotted version vectors and interval tree clocks be told.
+    static GHOSTS: ghosts(()) = |()| {
+        with_ghosts(tell_ghosts);
+        Html::default()
+    };
+}
+
+/// Whether the clocks that are to stand at events can be told. What is heavy for that is fetched.
 #[hook]
-fn use_plan(run: &Run, view: View, space: Option<Space>) -> Option<Plan> {
+fn use_ghosts(stamps: Stamps, desk: &Desk) -> bool {
+    let fetched = use_state_eq(|| false);
+    use_effect_with(stamps, {
+        let (fetched, work) = (fetched.setter(), desk.work.clone());
+        move |&stamps| {
+            if can_tell(stamps) {
+                return;
+            }
+            spawn_local(async move {
+                match GHOSTS.fetch().await {
+                    Ok(draw) => {
+                        let _ = draw(&());
+                        fetched.set(true);
+                    }
+                    Err(_) => work.dispatch(WorkAction::Complain(
+                        "These clocks could not be loaded: a part of the page did not come. Nothing else has changed."
+                            .to_owned(),
+                    )),
+                }
+            });
+        }
+    });
+    *fetched || can_tell(stamps)
+}
+
+#[hook]
+fn use_plan(run: &Run, view: View, space: Option<Space>, told: bool) -> Option<Plan> {
     let before = use_mut_ref(|| None::<(Run, Plan)>);
-    let plan = use_memo((run.clone(), view, space), |(run, view, space)| {
+    let plan = use_memo((run.clone(), view, space, told), |(run, view, space, _)| {
         let mut before = before.borrow_mut();
         let session = run.session();
         let layout = match (before.take(), (*space)?) {

@@ -10,14 +10,20 @@ use yew::prelude::*;
 
 use crate::desk::{Desk, use_desk};
 use crate::icons::Sign;
+use crate::lazy;
 use crate::panels::entry::Editor;
 use crate::parts::button::Button;
 use crate::store::run::Run;
 use crate::store::work::Deed;
 use crate::words;
 
+lazy::chunk! {
+    /// The script, once there is something in it.
+    pub static SCRIPT: script(ScriptProps) = |props| html! { <Script ..props.clone() /> };
+}
+
 /// Properties of [`Script`].
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct ScriptProps {
     /// The run, which knows what acted.
     pub run: Run,
@@ -49,7 +55,6 @@ pub fn Script(props: &ScriptProps) -> Html {
     html! {
         <div class="script">
             <ul class="script-list" aria-label="Script">{ for entries.into_iter().map(row) }</ul>
-            <p class="small" hidden={!props.scenario.script.is_empty()}>{ "Nothing yet. What you do to the run is listed here." }</p>
         </div>
     }
 }

@@ -14,7 +14,7 @@ use crate::panels::checks::{self, broken};
 use crate::panels::event::{LOOK, LookProps};
 use crate::panels::next::{Next, hold_all};
 use crate::panels::nodes;
-use crate::panels::script::Script;
+use crate::panels::script::{SCRIPT, ScriptProps};
 use crate::panels::setup::{SETUP, SetupProps};
 use crate::parts::button::Button;
 use crate::parts::fold::fold;
@@ -165,7 +165,11 @@ fn script(desk: &Desk, props: &SideProps) -> Html {
     let aside =
         html! { <span class="small">{ if count == 0 { String::new() } else { count.to_string() } }</span> };
     fold(desk, "script", "Script", aside, folded(props, "script"), &|| {
-        html! { <Script run={work.run.clone()} scenario={work.scenario.clone()} now={work.now} /> }
+        if count == 0 {
+            return html! { <p key="none" class="small">{ "Nothing yet. What you do to the run is listed here." }</p> };
+        }
+        let with = ScriptProps { run: work.run.clone(), scenario: work.scenario.clone(), now: work.now };
+        html! { <Lazy<ScriptProps> key="script" part={&SCRIPT} {with} /> }
     })
 }
 

@@ -23,6 +23,7 @@ const DOWN_PX: f64 = 800.0;
 const NEARER: f64 = 6.0;
 
 pub(super) fn run(ran: &Ran<'_>, picture: &Picture, streams: &mut Streams<'_>) -> Result<Code, Failure> {
+    lightcone_diagram::with_ghosts(lightcone_diagram::tell_ghosts);
     let session = ran.session.as_ref();
     let now = picture.at.map(Key::end_of).or(ran.document.playhead).unwrap_or(ran.end());
     let mut view = view(ran, picture)?;

@@ -92,7 +92,7 @@ pub fn quiet<P: Protocol>() -> Scenario {
     let mut scenario = P::scenario(None);
     scenario.script.clear();
     scenario.workload.ops.clear();
-    scenario.clocks.clear();
+    scenario.clocks = Default::default();
     scenario.network.links.clear();
     scenario.network.latency = Latency::Constant(Ns::ms(10));
     scenario
