@@ -8,7 +8,27 @@ export const PHONE = { width: 390, height: 844 };
 
 /** The labs of the course. */
 export const COURSE = [
-  "net/two-generals", "nodes/crash-models", "paxos/single", "raft/election", "raft/replication", "raft/safety", "txn/2pc",
+  "nodes/state-machine",
+  "nodes/crash-models",
+  "nodes/byzantine",
+  "net/latency",
+  "net/synchrony",
+  "net/faults",
+  "net/two-generals",
+  "net/byzantine",
+  "net/tcp",
+  "net/udp",
+  "clocks/wall",
+  "clocks/ntp",
+  "clocks/lamport",
+  "clocks/total-order",
+  "clocks/vector",
+  "clocks/pruning",
+  "clocks/dvv",
+  "clocks/itc",
+  "clocks/truetime",
+  "clocks/snapshot",
+  "paxos/single", "raft/election", "raft/replication", "raft/safety", "txn/2pc",
 ];
 
 /** The lab's page, and its sandbox once that shows a run. */

@@ -24,7 +24,8 @@ pub fn course() -> &'static [Summary] {
         // The build has just written it.
         let made = include_str!(concat!(env!("OUT_DIR"), "/course.json"));
         let mut labs: Vec<Summary> = serde_json::from_str(made).unwrap_or_default();
-        labs.sort_by_key(|lab| CHAPTERS.iter().position(|chapter| *chapter == lab.chapter));
+        let chapter = |lab: &Summary| CHAPTERS.iter().position(|chapter| *chapter == lab.chapter);
+        labs.sort_by_key(|lab| (chapter(lab), lab.place.unwrap_or(u32::MAX)));
         labs
     })
 }

@@ -13,6 +13,9 @@ pub(crate) struct Head {
     pub format: u32,
     pub title: String,
     pub chapter: String,
+    /// Where in its chapter's list it stands. (The list is made of it by the build; here it is known.)
+    #[serde(default, rename = "place")]
+    pub _place: Option<u32>,
     pub claim: String,
     pub source: Option<String>,
     pub scenario: toml::Table,

@@ -12,6 +12,8 @@
 //! | `action` | what the reader is asked to do (`ask`), `when` it is done, and a `solution` |
 //! | `challenge` | a `goal` in words, `when` it is reached, a `hint`, and a `solution` |
 //!
+//! A lab of the course may say its `place` in its chapter's list, counted from 1; those that say none come last.
+//!
 //! ````markdown
 //! +++
 //! format = 1

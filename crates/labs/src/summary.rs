@@ -13,6 +13,8 @@ pub struct Summary {
     pub title: String,
     /// The chapter of the course that it belongs to.
     pub chapter: String,
+    /// Where it stands in its chapter; those without a place come last, by their ids.
+    pub place: Option<u32>,
     /// What it shows, in a paragraph.
     pub claim: String,
     /// The protocol that runs in it.
@@ -34,6 +36,7 @@ pub struct Outline {
 struct Head {
     title: String,
     chapter: String,
+    place: Option<u32>,
     claim: String,
     scenario: Scenario,
 }
@@ -54,6 +57,7 @@ impl Summary {
             id: id.to_owned(),
             title: head.title,
             chapter: head.chapter,
+            place: head.place,
             claim: head.claim.trim().to_owned(),
             protocol: head.scenario.protocol,
             steps: steps(body),
