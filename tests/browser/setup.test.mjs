@@ -34,8 +34,8 @@ test("a value that cannot be is marked in its place, says what is wanted, and go
   await write("election_timeout_max", "soon");
   const told = await wrong();
   assert.equal(told.length, 3);
-  assert.match(told[1], /^lost, %: “150” is not a share from 0 to 100 %/);
-  assert.match(told[2], /^election timeout max: .soon. is not a time such as 150ms/);
+  assert.match(told[1], /^election timeout max: .soon. is not a time such as 150ms/);
+  assert.match(told[2], /^lost, %: “150” is not a share from 0 to 100 %/);
   assert.ok(await page.locator(".banner.trouble").isHidden(), "nothing stands above the diagram");
   await field("nodes").scrollIntoViewIfNeeded();
   await shot("setup-wrong");
@@ -66,4 +66,57 @@ test("a value that the protocol refuses is marked too, and another document begi
   assert.equal(await field("seed").inputValue(), "1");
   await openProtocol(page, "paxos");
   assert.deepEqual(await wrong(), []);
+});
+
+test("a network of any kind is chosen and set, and faults come by chance", async (t) => {
+  const { page, shot, field, write, wrong } = await setup(t);
+  const choose = (label, value) => page.locator(`#panel-setup select[name="${label}"]`).selectOption(value);
+  await choose("latency", "log-normal");
+  await field("latency, 99 %").waitFor();
+  await write("latency, 99 %", "90ms");
+  assert.equal(await field("latency, 99 %").inputValue(), "90 ms");
+  await write("held back, %", "5");
+  await write("held back by", "40ms");
+  await write("bytes a second", "20000");
+  await write("waiting at most", "3");
+  assert.equal(await field("waiting at most").inputValue(), "3");
+  await choose("latency", "empirical");
+  await write("latencies measured", "10ms, 12ms, 90 ms");
+  assert.equal(await field("latencies measured").inputValue(), "10ms, 12ms, 90ms");
+  await write("latencies measured", "10ms, soon");
+  assert.equal((await wrong()).length, 1);
+  await page.keyboard.press("Escape");
+  await choose("timing", "synchronous");
+  await write("round", "80ms");
+  assert.equal(await field("latencies measured").count(), 0, "bounds on delays leave latencies no say");
+  await write("a crash every", "2s");
+  await write("a crash lasts up to", "300ms");
+  await field("a crash every").scrollIntoViewIfNeeded();
+  await shot("setup-models");
+  await until(async () => (await page.evaluate(() => location.hash)).length > 20, "the address holds it");
+  const before = await field("a crash every").inputValue();
+  await page.reload();
+  await ready(page);
+  assert.equal(await field("a crash every").inputValue(), before);
+  assert.equal(await field("round").inputValue(), "80 ms");
+});
+
+test("what a logical clock shows stands at every event", async (t) => {
+  const { page, shot } = await open(t, { url: "#gossip?t=700ms", viewport: SIZE });
+  await ready(page);
+  await pause(page);
+  await page.getByRole("button", { name: "More" }).click();
+  const stamps = page.locator("svg.body text.stamp");
+  for (const [words, form] of [
+    ["Lamport clock", /^\d+$/], ["vector clock", /^\[\d+( \d+)*\]$/], ["dotted version vector", /^\(.*\)/], ["interval tree clock", /^\(/],
+  ]) {
+    await page.locator('select[name="stamps"]').selectOption(words);
+    await until(async () => {
+      const texts = await stamps.allTextContents();
+      return texts.length > 5 && texts.every((text) => form.test(text));
+    }, words);
+  }
+  await shot("stamps");
+  await page.locator('select[name="stamps"]').selectOption("none");
+  await until(async () => (await stamps.count()) === 0, "none");
 });

@@ -4,7 +4,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use lightcone_bench::{Figures, measure};
+use lightcone_bench::{Figures, measure, timed};
 
 /// Lengths of the runs, in events.
 const LENGTHS: [u64; 3] = [1_000, 100_000, 1_000_000];
@@ -76,6 +76,21 @@ fn main() -> Result<(), String> {
             same(&native[0], &wasm[0])
         );
     }
+    every_model()
+}
+
+/// Runs with every model on, in turn with the usual ones.
+fn every_model() -> Result<(), String> {
+    let (events, now) = (LENGTHS[2], clock());
+    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let (usual, usual_ms) = timed(lightcone_bench::scenario(), events, &now)?;
+        let (all, all_ms) = timed(lightcone_bench::every_model(), events, &now)?;
+        rates.push(all as f64 / all_ms / 1_000.0);
+        ratios.push((all as f64 / all_ms) / (usual as f64 / usual_ms));
+    }
+    let (rate, ratio) = (median(rates), median(ratios));
+    println!("every model on: {rate:.2} million events/s, {ratio:.2} of the usual run's");
     Ok(())
 }
 

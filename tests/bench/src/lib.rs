@@ -2,10 +2,11 @@
 
 use lightcone_protocols::raft::Raft;
 use lightcone_sim::Cursor;
+use lightcone_sim::faults::{Fault, What};
 use lightcone_sim::ids::{EntryId, NodeId};
 use lightcone_sim::order::Key;
 use lightcone_sim::run::Run;
-use lightcone_sim::scenario::{Action, Entry, Scenario, WeightedOp};
+use lightcone_sim::scenario::{Action, ClockSpec, Entry, Latency, Reorder, Scenario, WeightedOp};
 use lightcone_sim::session::Session;
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::EventKind;
@@ -46,6 +47,47 @@ pub fn scenario() -> Scenario {
         scenario.script.push(back);
     }
     scenario
+}
+
+/// The same with every model of the engine on: latencies with a long tail, messages doubled, held back and altered, narrow
+/// links with queues, clocks of every kind, a slow server, and faults by chance, lies among them.
+pub fn every_model() -> Scenario {
+    let mut scenario = scenario();
+    let network = &mut scenario.network;
+    network.latency = Latency::LogNormal { median: Ns::ms(18), p99: Ns::ms(60) };
+    network.duplicate_ppm = 5_000;
+    network.reorder = Some(Reorder { ppm: 10_000, by: Ns::ms(20) });
+    network.corrupt_ppm = 500;
+    (network.bandwidth, network.queue) = (Some(1_000_000), Some(64));
+    for number in 0..5_u16 {
+        let odd = i64::from(number) - 2;
+        let spec = ClockSpec {
+            offset: odd * 10_000_000,
+            drift_ppm: odd * 50,
+            rate_ppm: odd,
+            uncertainty: Ns::ms(5),
+            uncertainty_ppm: 200,
+        };
+        scenario.clocks.insert(NodeId::server(number), spec);
+    }
+    let fault = |what, every| Fault { what, every: Ns::s(every), min: Ns::ms(50), max: Some(Ns::ms(400)) };
+    scenario.faults = vec![
+        fault(What::Crash, 60),
+        fault(What::Pause, 30),
+        fault(What::Cut, 60),
+        fault(What::Clock, 30),
+        fault(What::Byzantine, 120),
+    ];
+    scenario.push(Ns::s(1), Action::Slow { node: NodeId::server(4), step: Ns::us(200) });
+    scenario
+}
+
+/// How many events a scenario's run has, at most so many, and the milliseconds to compute it.
+pub fn timed(scenario: Scenario, events: u64, now: &impl Fn() -> f64) -> Result<(u64, f64), String> {
+    let mut run = Run::<Raft>::start(scenario).map_err(|error| error.to_string())?;
+    let begin = now();
+    run.run_until(Ns::s(3_600), events);
+    Ok((run.trace().order().len() as u64, now() - begin))
 }
 
 /// What one run of so many events showed.
