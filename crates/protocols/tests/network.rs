@@ -55,7 +55,7 @@ fn what_finds_no_room_in_the_queue_is_lost_at_once_and_can_be_told_from_chance()
     assert!(sent(&story, A)[3..].iter().all(|m| m.fate.kind == FateKind::Dropped && m.fate.lost == m.sent));
     scenario.network.links[0] = LinkSpec { loss_ppm: Some(1_000_000), ..LinkSpec::usual(A, B) };
     let story = play::<Ping>(scenario);
-    assert!(sent(&story, A).iter().all(|m| m.fate.kind == FateKind::Dropped && !m.overflowed()));
+    assert!(sent(&story, A).iter().all(|m| m.fate.kind == FateKind::Dropped && !m.never_left()));
 }
 
 #[test]

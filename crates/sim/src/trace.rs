@@ -267,8 +267,9 @@ impl MessageRecord {
         self.sent <= now && now < self.fate.lost.min(self.fate.at)
     }
 
-    /// Whether the queue at its sender's end had no room for it, so that it never set out.
-    pub fn overflowed(&self) -> bool {
+    /// Whether it never set out: the queue at its sender's end had no room for it, or a byzantine sender kept it back, or
+    /// sent another form of it.
+    pub fn never_left(&self) -> bool {
         self.fate.kind == FateKind::Dropped && self.fate.lost == self.sent
     }
 

@@ -10,6 +10,7 @@ use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::desk::{Desk, Pop, use_desk};
+use crate::diagram::model_menu::models;
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -64,6 +65,7 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
             act(Sign::Cross, "Crash", Action::Crash { node }),
             act(Sign::Disk, "Crash and lose disk", Action::Amnesia { node }),
             act(Sign::Pause, "Pause", Action::Pause { node, vm: false }),
+            act(Sign::Hold, "Suspend the machine", Action::Pause { node, vm: true }),
         ],
         Condition::Paused => vec![
             act(Sign::Play, "Resume", Action::Resume { node }),
@@ -92,6 +94,7 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
             </div>
             { request }
             { clock_form(&desk, node, when) }
+            { models(&desk, node, (&props.run, now), when) }
             { lane_form(&desk, node, &name, &props.lanes) }
         </Sheet>
     }

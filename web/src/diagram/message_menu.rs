@@ -6,6 +6,7 @@ use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
 use crate::desk::use_desk;
+use crate::diagram::model_menu::forge;
 use crate::dom;
 use crate::icons::Sign;
 use crate::parts::button::Button;
@@ -34,13 +35,16 @@ pub fn MessageMenu(props: &MessageMenuProps) -> Html {
     let Some(record) = session.trace().message(id).copied() else { return html! { <span /> } };
     let wrong = use_state_eq(String::new);
     let under_way = record.is_under_way(work.now.instant());
-    let act = |sign: Sign, word: &'static str, action: Action| {
-        let deed = if under_way { Deed::Now(action) } else { Deed::At(record.sent.0 + Ns(1), action) };
+    let does = {
         let desk = desk.clone();
-        let onclick = Callback::from(move |_| {
+        move |action: Action| {
             desk.pop.set(None);
-            desk.act(deed.clone());
-        });
+            desk.act(if under_way { Deed::Now(action) } else { Deed::At(record.sent.0 + Ns(1), action) });
+        }
+    };
+    let act = |sign: Sign, word: &'static str, action: Action| {
+        let does = does.clone();
+        let onclick = Callback::from(move |_| does(action.clone()));
         html! { <key={word}>{ Button::new(sign, word, onclick).worded().html() }</> }
     };
     let onchange = {
@@ -71,6 +75,7 @@ pub fn MessageMenu(props: &MessageMenuProps) -> Html {
                 { act(Sign::Copy, "Duplicate", Action::Duplicate { message: id }) }
                 { hold }
             </div>
+            { for forge(&*session, id, does.clone()) }
         </Sheet>
     }
 }

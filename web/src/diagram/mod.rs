@@ -13,6 +13,7 @@ pub mod menu;
 pub mod menus;
 pub mod message_menu;
 pub mod minimap;
+pub mod model_menu;
 pub mod other;
 pub mod over;
 pub mod overview;

@@ -72,6 +72,8 @@ pub fn message(desk: &Desk, work: &Work, id: MsgId) -> Html {
 
 fn fate(record: &MessageRecord, is_replaced: bool, scenario: &Scenario, now: Key) -> String {
     let to = words::name(scenario, record.to);
+    let network = &scenario.network;
+    let has_queue = network.queue.is_some() || network.links.iter().any(|link| link.queue.is_some());
     let by_hand = if record.by_hand { " Its way was changed by hand." } else { "" };
     let fate = match record.fate_at(now.instant()) {
         FateKind::InFlight if record.is_held() => "It is held until someone lets it go.".to_owned(),
@@ -81,10 +83,13 @@ fn fate(record: &MessageRecord, is_replaced: bool, scenario: &Scenario, now: Key
             words::clock(record.fate.at.0),
             words::span(record.fate.at.0.since(record.sent.0))
         ),
-        FateKind::Dropped if record.overflowed() => "The queue at its sender had no room for it.".to_owned(),
         FateKind::Dropped if is_replaced => {
             "It was altered: another form of it goes on in its place.".to_owned()
         }
+        FateKind::Dropped if record.never_left() && has_queue && !record.by_hand => {
+            "The queue at its sender had no room for it.".to_owned()
+        }
+        FateKind::Dropped if record.never_left() => "It never left: its sender kept it back.".to_owned(),
         FateKind::Dropped => "It was lost on the way.".to_owned(),
         FateKind::Cut => format!("It was stopped: the way to {to} is cut."),
         FateKind::ToCrashed => {
