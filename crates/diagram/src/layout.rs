@@ -17,6 +17,7 @@ use crate::fold::{Folds, fold};
 use crate::heads::gutter;
 use crate::lanes::Lanes;
 use crate::marks::{Pulse, pulses};
+use crate::measures::natural_zoom;
 use crate::moment::Related;
 use crate::numbers::Numbers;
 use crate::ops::{Bars, bars};
@@ -24,7 +25,7 @@ use crate::overview::{Counted, Index};
 use crate::scene::{Shape, Target};
 use crate::stamps::Known;
 use crate::view::{Flow, MIN_TEXT_PX, Selected, Space, View};
-use crate::weave::{CHUNK, Weave, natural_zoom};
+use crate::weave::{CHUNK, Weave};
 use crate::worldlines::{Stale, Still, stales, stills};
 
 /// Where everything in a run stands. It does not depend on the playhead: a step moves no mark.

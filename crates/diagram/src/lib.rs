@@ -19,6 +19,7 @@ mod lanes;
 mod layout;
 mod logs;
 mod marks;
+mod measures;
 mod moment;
 mod names;
 mod numbers;

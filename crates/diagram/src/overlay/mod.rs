@@ -24,6 +24,7 @@ use crate::bands::Band;
 use crate::fold::fold;
 use crate::layout::{Layout, lanes_of, sane};
 use crate::marks::Pulse;
+use crate::measures::measures;
 use crate::ops::{Bar, Bars};
 use crate::overlay::draw::Drawn;
 use crate::overlay::lanes::Rails;
@@ -31,7 +32,7 @@ use crate::pen::at;
 use crate::scene::Target;
 use crate::view::{Selected, Space, View};
 use crate::walk::Way;
-use crate::weave::{Weave, measures};
+use crate::weave::Weave;
 use crate::worldlines::stales;
 
 /// What an overlay looks like beyond the rules of every diagram: a stylesheet for both themes.
