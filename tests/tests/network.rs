@@ -41,7 +41,7 @@ impl Census {
     fn add(&mut self, run: &dyn Session) {
         let trace = run.trace();
         let delivered = || trace.messages().filter(|(_, message)| message.fate.kind == FateKind::Delivered);
-        self.overflowed += trace.messages().filter(|(_, message)| message.overflowed()).count();
+        self.overflowed += trace.messages().filter(|(_, message)| message.never_left()).count();
         self.slowed +=
             trace.lanes().flat_map(|(_, lane)| &lane.events).filter(|e| e.kind == EventKind::Slow).count();
         self.waited +=
