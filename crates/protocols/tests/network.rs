@@ -50,7 +50,7 @@ fn what_finds_no_room_in_the_queue_is_lost_at_once_and_can_be_told_from_chance()
         vec![LinkSpec { bandwidth: Some(100_000), queue: Some(2), ..LinkSpec::usual(A, B) }];
     let story = play::<Ping>(scenario.clone());
     // One leaves, two wait.
-    let overflowed: Vec<bool> = sent(&story, A).iter().map(MessageRecord::overflowed).collect();
+    let overflowed: Vec<bool> = sent(&story, A).iter().map(MessageRecord::never_left).collect();
     assert_eq!(overflowed, [false, false, false, true, true]);
     assert!(sent(&story, A)[3..].iter().all(|m| m.fate.kind == FateKind::Dropped && m.fate.lost == m.sent));
     scenario.network.links[0] = LinkSpec { loss_ppm: Some(1_000_000), ..LinkSpec::usual(A, B) };
@@ -64,7 +64,7 @@ fn a_queue_has_room_again_when_the_link_has_carried_what_was_in_it() {
     scenario.network.links =
         vec![LinkSpec { bandwidth: Some(100_000), queue: Some(2), ..LinkSpec::usual(A, B) }];
     let story = play::<Ping>(scenario);
-    assert!(sent(&story, A).len() > 100 && !sent(&story, A).iter().any(MessageRecord::overflowed));
+    assert!(sent(&story, A).len() > 100 && !sent(&story, A).iter().any(MessageRecord::never_left));
 }
 
 #[test]
