@@ -197,7 +197,7 @@ impl Protocol for Versions {
     }
 
     fn epoch_name(&self, epoch: u64) -> String {
-        format!("{epoch} values")
+        if epoch == 1 { "1 value".to_owned() } else { format!("{epoch} values") }
     }
 
     fn view(&self, state: &State, disk: &Disk) -> View {
