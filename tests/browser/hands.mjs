@@ -59,8 +59,15 @@ export async function stepUntil(page, sight, what, limit = 400) {
 }
 
 /** What stands in the script, in words. */
-export function script(page) {
-  return page.getByRole("list", { name: "Script" }).locator(".script-words").allTextContents();
+export async function script(page) {
+  const panel = page.locator('[data-panel="script"]');
+  const lines = () => panel.getByRole("list", { name: "Script" }).locator(".script-words").allTextContents();
+  // What shows them is fetched when there is something to show; the panel's head knows how much that is.
+  const all = (await panel.count()) ? Number((await panel.locator(".panel-aside").textContent()).trim()) : 0;
+  if (all > 0 && (await panel.locator(".panel-body").isVisible())) {
+    await until(async () => (await lines()).length >= Math.min(all, 1), "the script's lines");
+  }
+  return lines();
 }
 
 /** Marks of the diagram by a selector: what each stands for, and where it is in the diagram. */

@@ -80,7 +80,7 @@ pub fn models(desk: &Desk, node: NodeId, (run, now): (&Run, Key), when: Option<N
     ];
     html! {
         <details class="menu-more">
-            <summary>{ "Clocks, slow steps and lies" }</summary>
+            <summary style="padding: 4px 0">{ "Clocks, slow steps and lies" }</summary>
             <div class="menu-clock">
                 { row(desk, when, "wall clock", clocks) }
                 { row(desk, when, "it is", rates) }
