@@ -28,7 +28,11 @@ export const COURSE = [
   "clocks/itc",
   "clocks/truetime",
   "clocks/snapshot",
+  "agree/problem",
+  "agree/flp",
+  "agree/bounds",
   "paxos/single", "raft/election", "raft/replication", "raft/safety", "txn/2pc",
+  "spec/tcommit", "spec/two-phase", "spec/paxos-commit", "spec/paxos-tla", "spec/lamport-mutex", "spec/chang-roberts", "spec/echo",
 ];
 
 /** The lab's page, and its sandbox once that shows a run. */

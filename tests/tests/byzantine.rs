@@ -129,7 +129,8 @@ fn lies_and_random_faults_keep_the_law_and_runs_go_on_after_an_edit() {
 fn faulty(what: What, every: Ns) -> Scenario {
     let mut scenario = (find("gossip").expect("it is registered").scenario)(None);
     let (min, max) = (Ns::ms(1), Some(Ns::ms(3)));
-    scenario.faults.push(Fault { what, every, min, max });
+    let step = if what == What::Slow { Ns::us(1) } else { Ns::ZERO };
+    scenario.faults.push(Fault { what, every, min, max, step });
     scenario
 }
 
@@ -148,6 +149,8 @@ fn random_faults_come_at_their_rates() {
         (What::Crash, EventKind::Crash),
         (What::Amnesia, EventKind::Amnesia),
         (What::Pause, EventKind::Pause),
+        (What::Suspend, EventKind::Pause),
+        (What::Slow, EventKind::Slow),
         (What::Clock, EventKind::Clock),
         (What::Cut, EventKind::Cut),
         (What::Byzantine, EventKind::Byzantine),
@@ -183,6 +186,7 @@ fn what_a_person_does_at_one_node_changes_no_random_fault_elsewhere() {
             every: Ns::s(3),
             min: Ns::ZERO,
             max,
+            step: Ns::ZERO,
         }));
         scenario.seed = seed;
         let before = chances(&*run(entry, &scenario));
@@ -208,7 +212,7 @@ fn rates_and_lies_that_make_no_sense_are_refused_with_a_reason() {
         change(&mut scenario);
         (entry.start)(scenario).err().map(|bad| bad.to_string()).unwrap_or_default()
     };
-    let fault = |what, every, min, max| Fault { what, every, min, max };
+    let fault = |what, every, min, max| Fault { what, every, min, max, step: Ns::ZERO };
     for (fault, reason) in [
         (fault(What::Crash, Ns::ZERO, Ns::ZERO, None), "every"),
         (fault(What::Crash, Ns::s(1), Ns::s(2), Some(Ns::s(1))), "min"),

@@ -8,6 +8,7 @@ use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::session::{Progress, Session};
 use lightcone_tests::law::{Share, law_of, share};
+use lightcone_tests::models::chance;
 use lightcone_tests::random::Random;
 
 /// How many scenarios of each protocol, and how many edits of each of these.
@@ -44,6 +45,9 @@ fn one(entry: &ProtocolEntry, seed: u64, shares: &mut Vec<Share>) {
     let mut random = Random::new(seed);
     let mut scenario = random.scenario(entry, 3..=5);
     random.add_settings(&mut scenario);
+    if seed.is_multiple_of(2) {
+        chance::add_settings(seed, &mut scenario);
+    }
     let calm = whole(begin(entry, &scenario));
     random.add_faults(&mut scenario, &*calm, entry.ops);
     random.add_model_deeds(&mut scenario, &*calm, true);

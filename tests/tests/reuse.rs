@@ -14,6 +14,7 @@ use lightcone_sim::scenario::{Action, DEEDS, Scenario};
 use lightcone_sim::session::{Progress, Session};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::Lane;
+use lightcone_tests::models::chance;
 use lightcone_tests::random::{Random, kind};
 
 /// How many edited runs for each protocol of the first three, and for each of the others.
@@ -143,6 +144,9 @@ fn one(entry: &ProtocolEntry, seed: u64, taken: &mut Taken) {
     let mut scenario = scenario(entry, seed, &mut random);
     if seed.is_multiple_of(3) {
         random.add_settings(&mut scenario);
+    }
+    if seed.is_multiple_of(5) {
+        chance::add_settings(seed, &mut scenario);
     }
     let calm = from_beginning(entry, &scenario);
     random.add_faults(&mut scenario, &*calm, entry.ops);

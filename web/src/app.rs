@@ -23,7 +23,7 @@ use crate::hooks::computing::use_computing;
 use crate::hooks::media::{DARK, NARROW, use_media};
 use crate::hooks::player::use_player;
 use crate::lazy::Lazy;
-use crate::lecture::stage::{stage, use_notes};
+use crate::lecture::stage::{STAGE, StageProps};
 use crate::lecture::state::Lecture;
 use crate::panels::jump::{JUMP, JumpProps};
 use crate::panels::partition::{PARTITION, PartitionProps};
@@ -102,7 +102,6 @@ fn Page(props: &PageProps) -> Html {
     use_computing(&work);
     let picked = use_gone(&work.run, &pick);
     use_commands(&desk, &work, (picked, (*pop).clone()), (*lecture, number), habits.keyless);
-    use_notes(&desk, &work, *lecture, number);
     // What was open concerned the document before.
     use_effect_with(work.number, {
         let pop = pop.setter();
@@ -193,6 +192,12 @@ fn Page(props: &PageProps) -> Html {
         }
         None => html! { <span key="alone" hidden=true /> },
     };
+    let stage = if lecture.on || lecture.notes {
+        let with = StageProps { desk: desk.clone(), work: work.clone(), lecture: *lecture, number };
+        html! { <Lazy<StageProps> key="stage" part={&STAGE} {with} /> }
+    } else {
+        html! { <div key="stage" hidden=true /> }
+    };
     html! {
         <ContextProvider<Desk> context={desk.clone()}>
             <div {class} ondragover={Callback::from(|event: DragEvent| event.prevent_default())} ondrop={dropped(open)}>
@@ -204,7 +209,7 @@ fn Page(props: &PageProps) -> Html {
                     { progress(&desk, computing) }
                     <Side key="side" work={work.clone()} habits={Rc::new((*habits).clone())} pick={picked} elsewhere={(*elsewhere).clone()} lanes={lanes.clone()} {narrow} />
                 </main>
-                { stage(&desk, &work, *lecture) }
+                { stage }
                 { transport(&desk, &keys) }
                 <div class="popped">{ popped(&desk, (&pop, picked), &work, &look, &habits, &lanes, shelf) }</div>
                 <p class="unseen" aria-live="polite" role="log" data-said={work.said.count.to_string()}>{ work.said.text.clone() }</p>

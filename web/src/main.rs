@@ -13,13 +13,13 @@ fn main() {
         yew::Renderer::<NotesPage>::with_props(NotesProps { number }).render();
         return;
     }
-    match address::protocol_at_start().filter(|name| !chunk::is_here(name)) {
+    match address::scenario_at_start().filter(|wanted| !chunk::is_here(wanted)) {
         None => start(),
         // What index.html shows stands until then.
-        Some(name) => spawn_local(async move {
-            match chunk::fetch(&name).await {
+        Some(wanted) => spawn_local(async move {
+            match chunk::fetch(&wanted).await {
                 Ok(()) => start(),
-                Err(_) => failure::show_not_fetched(&name),
+                Err(_) => failure::show_not_fetched(&wanted.protocol),
             }
         }),
     }

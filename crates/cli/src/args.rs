@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use lightcone_diagram::{Flow, Labels, Stamps, Theme, TimeScale};
+use lightcone_explore::Network;
 use lightcone_formats::schema::Schema;
 use lightcone_sim::time::Ns;
 use lightcone_sim::validate::MAX_SERVERS;
@@ -62,6 +63,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         budget: Budget,
     },
+    /// Go through every schedule of a small system, and show the shortest run in which something breaks.
+    ///
+    /// Exit codes: 0 nothing can break, 1 something can, 2 bad input, 3 not finished.
+    Explore {
+        #[command(flatten)]
+        args: ExploreArgs,
+    },
     /// Labs: data files that tell a story over a run.
     Lab {
         #[command(subcommand)]
@@ -77,6 +85,64 @@ pub(crate) enum Command {
         #[arg(long, value_name = "TIME")]
         at: Option<Ns>,
     },
+}
+
+/// What to explore.
+#[derive(Debug, Args)]
+pub(crate) struct ExploreArgs {
+    /// The model's name (see `--list`).
+    #[arg(value_name = "MODEL", required_unless_present = "list")]
+    pub(crate) model: Option<String>,
+    /// List the models and what can be set in each.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Set a number: of the model (`rms=3`), or of what may go wrong (`crashes=1`).
+    #[arg(long = "set", value_name = "KEY=N")]
+    pub(crate) settings: Vec<String>,
+    /// What the network does, if not as the model has it.
+    #[arg(long, value_name = "NETWORK", value_parser = choice(NETWORKS))]
+    pub(crate) network: Option<Network>,
+    /// Watch this property alone.
+    #[arg(long, value_name = "PROPERTY")]
+    pub(crate) property: Option<String>,
+    /// Give up after so many distinct states, with exit code 3.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_states: Option<u64>,
+    /// Give up when so many levels of states have been met, with exit code 3.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_depth: Option<u32>,
+    /// Give up when about so many megabytes are taken, with exit code 3.
+    #[arg(long, value_name = "MB")]
+    pub(crate) max_memory: Option<u64>,
+    /// In which order to go through the states; what `breadth` finds is among the shortest.
+    #[arg(long, value_enum, default_value_t = SearchOrder::Breadth)]
+    pub(crate) search: SearchOrder,
+    /// How many random walks to take, each of `--max-depth` states or of 1000.
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(crate) walks: u64,
+    /// The seed of random walks.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Take states for one that differ only in the names of interchangeable nodes.
+    #[arg(long)]
+    pub(crate) symmetry: bool,
+    /// Partial-order reduction: do not try what commutes in every order. What is found need then not be among the shortest.
+    #[arg(long)]
+    pub(crate) por: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// In which order states are gone through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SearchOrder {
+    /// Level by level.
+    Breadth,
+    /// The last met first.
+    Depth,
+    /// Random walks, which prove nothing.
+    Random,
 }
 
 /// What to do with labs.
@@ -112,9 +178,21 @@ pub(crate) struct SourceArgs {
     /// When the run ends: 150ms, 3s, or whole nanoseconds.
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Ns>,
+    /// What carries messages. Connections have parameters of their own: rto, retries, window, read, resend.
+    #[arg(long, value_enum)]
+    pub(crate) transport: Option<Transport>,
     /// Set a parameter of the protocol; values are JSON, times such as 150ms, or plain text.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) settings: Vec<String>,
+}
+
+/// What carries messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Transport {
+    /// Each message for itself, as the network takes it.
+    Datagrams,
+    /// In order and once, until the connection breaks.
+    Connections,
 }
 
 /// How far to compute.
@@ -180,6 +258,13 @@ const SCALES: Choices<TimeScale> =
 const FLOWS: Choices<Flow> = &[("lr", Flow::LeftToRight), ("tb", Flow::TopToBottom)];
 const THEMES: Choices<Theme> = &[("light", Theme::Light), ("dark", Theme::Dark)];
 const LABELS: Choices<Labels> = &[("none", Labels::None), ("kinds", Labels::Kinds), ("full", Labels::Full)];
+const NETWORKS: Choices<Network> = &[
+    (Network::Multiset.name(), Network::Multiset),
+    (Network::Set.name(), Network::Set),
+    (Network::Fifo.name(), Network::Fifo),
+    (Network::InboxSet.name(), Network::InboxSet),
+    (Network::Shared.name(), Network::Shared),
+];
 const STAMPS: Choices<Stamps> = &[
     ("none", Stamps::None),
     ("lamport", Stamps::Lamport),

@@ -1,6 +1,7 @@
 //! The commands, one a module.
 
 mod draw;
+mod explore;
 mod hash;
 mod lab;
 mod link;
@@ -24,6 +25,7 @@ pub(crate) fn run(
 ) -> Result<Code, Failure> {
     match command {
         Command::List => list::run(registry, streams.out),
+        Command::Explore { args } => explore::run(registry, &args, streams),
         Command::Lab { command } => lab::run(registry, &command, streams),
         Command::Scenario { source } => {
             scenario::run(&source::open(registry, &source, streams)?, streams.out)

@@ -94,6 +94,14 @@ fn what_is_no_scenario_is_exit_code_2_and_one_sentence() {
         &["run", "raft", "--set", "election_timeout_min=soon"],
         &["run", "raft", "--set", "max_entries=-1"],
         &["run", "raft", "--format", "xml"],
+        &["run", "raft", "--transport", "pigeons"],
+        &["run", "raft", "--set", "transport=pigeons"],
+        &["run", "raft?p.transport=pigeons"],
+        &["run", "raft", "--set", "window=3"],
+        &["run", "raft", "--transport", "connections", "--set", "window=0"],
+        &["run", "raft", "--transport", "connections", "--set", "window=1e99"],
+        &["run", "floodmin", "--transport", "connections"],
+        &["run", "floodmin?p.transport=connections"],
         &["run", "raft", "--frob"],
         &["run", "raft", "paxos"],
         &["hash", "nosuch"],
@@ -138,4 +146,31 @@ fn an_error_says_what_would_be_right() {
             assert!(said.err.contains(part), "{part} in {:?} for {words:?}", said.err);
         }
     }
+}
+
+#[test]
+fn what_carries_messages_is_said_by_a_flag_a_setting_a_link_or_a_file() {
+    let flags = ["--transport", "connections", "--set", "window=2", "--until", "2s"];
+    let by_flag = printed(&[&["hash", "raft"][..], &flags].concat());
+    assert_ne!(by_flag, printed(&["hash", "raft", "--until", "2s"]));
+    let set = ["hash", "raft", "--set", "window=2", "--set", "transport=connections", "--until", "2s"];
+    assert_eq!(printed(&set), by_flag);
+    let link = printed(&[&["link", "raft"][..], &flags].concat());
+    assert!(link.starts_with("#raft?until=2s&p.transport=connections&p.window=2&"), "{link}");
+    assert_eq!(printed(&["hash", link.trim()]), by_flag);
+    let complete = printed(&[&["scenario", "raft"][..], &flags].concat());
+    assert!(
+        ["\"rto\": 200000000", "\"retries\": 2", "\"resend\": false"]
+            .iter()
+            .all(|part| complete.contains(part))
+    );
+    let file = TempFile::new("connections.json", &complete);
+    assert_eq!(printed(&["hash", file.path()]), by_flag);
+    let back = ["scenario", file.path(), "--transport", "datagrams"];
+    assert_eq!(printed(&back), printed(&["scenario", "raft", "--until", "2s"]));
+    // In so many words: the same run, which says what carries it.
+    let said = printed(&["link", "raft?p.transport=datagrams"]);
+    assert!(said.contains("p.transport=datagrams"), "{said}");
+    let own = printed(&["scenario", "stream", "--transport", "datagrams"]);
+    assert!(own.contains("\"transport\": \"datagrams\""), "{own}");
 }

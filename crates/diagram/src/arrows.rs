@@ -2,6 +2,7 @@
 
 use lightcone_sim::protocol::MsgView;
 use lightcone_sim::sorted::sort;
+use lightcone_sim::time::Ns;
 use lightcone_sim::trace::FateKind;
 
 use crate::lanes::Lanes;
@@ -84,9 +85,14 @@ pub(crate) fn chunk(
     }
 }
 
-/// What is cut off as soon as it is sent ends at the edge of its band, which may lie in a future that is hidden.
-fn as_far_as_known(moment: &Moment<'_>, weave: &Weave, arrow: Arrow) -> Arrow {
-    let now = weave.axis.x_on(arrow.from, moment.now.instant());
+/// What is cut off as soon as it is sent ends at the edge of its band, which may lie in a future that is hidden, and how
+/// long something waits is not known before.
+pub(crate) fn as_far_as_known(moment: &Moment<'_>, weave: &Weave, mut arrow: Arrow) -> Arrow {
+    let on = |lane| weave.axis.x_on(lane, moment.now.instant());
+    let now = on(arrow.from);
+    if let Some((to, _)) = arrow.wait.as_mut().filter(|_| moment.hides_future) {
+        *to = to.min(on(arrow.to));
+    }
     if !moment.hides_future || arrow.held || arrow.x_end() <= now {
         return arrow;
     }
@@ -121,18 +127,35 @@ pub(crate) fn whole(pen: &mut Pen, moment: &Moment<'_>, lanes: &Lanes, arrow: &A
         return pause_mark(pen, &key, arrow, shaft, style);
     }
     if lands {
-        let open = if arrow.fate == FateKind::Delivered { "solid" } else { "open" };
+        // What waits has been delivered as far as is known.
+        let waits = arrow.wait.is_some_and(|(_, until)| until.0 == Ns::NEVER || !moment.shows(until));
+        let open = if arrow.fate == FateKind::Delivered || waits { "solid" } else { "open" };
         let copy = if arrow.id.is_copy() { " copy" } else { "" };
         let client = if arrow.client { " client" } else { "" };
         head(pen, &format!("{key}h"), &format!("head {open}{copy}{client}{}", style.more), shaft, tip, u)
             .hue(arrow.epoch)
             .target(Target::Head(arrow.id));
+        wait(pen, &key, arrow, shaft, style);
     } else {
         cross(pen, &key, arrow, shaft, style);
     }
     if arrow.by_hand && lands {
         grip(pen, &key, arrow, shaft, tip, style);
     }
+}
+
+/// Draws how long a message waits where it has arrived, on its side of the lane.
+fn wait(pen: &mut Pen, key: &str, arrow: &Arrow, shaft: Shaft, style: Style<'_>) {
+    let Some((to, _)) = arrow.wait.filter(|(to, _)| *to > shaft.to.along) else { return };
+    let across = shaft.to.across + (shaft.from.across - shaft.to.across).signum() * 5.5 * style.unit;
+    let mut line = |end: &str, from, to| {
+        pen.line(format!("{key}w{end}"), format!("wait{}", style.more), from, to)
+            .hue(arrow.epoch)
+            .target(Target::Message(arrow.id))
+            .title(format!("{} waits here", arrow.id));
+    };
+    line("", at(shaft.to.along, across), at(to, across));
+    line("e", at(to, across), at(to, shaft.to.across));
 }
 
 /// Draws a message that is under way: solid up to now, then dotted to where it will land.
@@ -210,8 +233,14 @@ fn title(moment: &Moment<'_>, arrow: &Arrow, told: Option<&MsgView>) -> String {
     let fate = match arrow.fate {
         _ if arrow.held => "held back".to_owned(),
         _ if !known => "under way".to_owned(),
+        _ if arrow.wait.is_some_and(|(_, until)| until.0 == Ns::NEVER || !moment.shows(until)) => {
+            format!("arrives at {}, and waits", arrow.over.0)
+        }
         FateKind::InFlight => "under way".to_owned(),
-        FateKind::Delivered => format!("arrives at {}", arrow.over.0),
+        FateKind::Delivered => match arrow.wait {
+            Some((_, until)) => format!("arrives at {}, is handled at {}", arrow.over.0, until.0),
+            None => format!("arrives at {}", arrow.over.0),
+        },
         FateKind::Dropped => match moment.trace.replaced_by(arrow.id) {
             Some(form) => format!("altered at {}: {form} goes on in its place", arrow.over.0),
             None => format!("lost at {}", arrow.over.0),

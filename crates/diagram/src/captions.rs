@@ -3,6 +3,8 @@
 //! A chunk's captions depend on the run and the view alone, never on the playhead: a step moves no word. No caption
 //! reaches beyond its chunk, so chunks need not know of each other.
 
+use std::rc::Rc;
+
 use lightcone_sim::clock::Segment;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::scenario::Action;
@@ -15,6 +17,7 @@ use crate::labels::{Area, Ground, Line};
 use crate::layout::Layout;
 use crate::marks::{events_in, pulses_in};
 use crate::numbers::{digits_of, said};
+use crate::ops;
 use crate::palette::hue;
 use crate::pen::{Place, Words, at};
 use crate::proposals::{at_arrow, blocks, by, by_pulse, by_tick, leader};
@@ -32,6 +35,8 @@ pub(crate) struct Caption {
     pub hue: Option<u8>,
     pub target: Option<Target>,
     pub words: Words,
+    /// Of a line of a sentence: the ground of all its lines, and the whole sentence.
+    pub block: Option<(Area, Rc<str>)>,
     /// A line to what it is about, on the screen, where that is far.
     pub leader: Option<Line>,
     /// When there is something to say.
@@ -169,7 +174,7 @@ impl<'a> Writer<'a> {
             }
         }
         for bar in layout.bars.within(from, to).iter().filter(|bar| bar.to > from) {
-            let (a, b) = (bar.from.max(from), bar.to.min(to));
+            let (a, b) = (bar.from.max(from), ops::reach(self.session, bar, self.text, to).min(to));
             let (near, far) = (bar.near, bar.far);
             self.ground.take(self.area((a + b) / 2.0, (near + far) / 2.0, (b - a) / 2.0, (far - near) / 2.0));
         }
@@ -271,6 +276,7 @@ impl<'a> Writer<'a> {
         let attempts = blocks(self.flow(), x, across, &words);
         let placed = attempts.into_iter().find_map(|blocks| self.ground.place_block(blocks));
         let Some(placed) = placed else { return };
+        let block = (Area::around(&placed), Rc::from(text));
         let event_at = self.flow().xy(at(x, across));
         let leader = leader(event_at, &placed, self.text);
         for (place, words) in placed.into_iter().enumerate() {
@@ -280,6 +286,7 @@ impl<'a> Writer<'a> {
                 hue: None,
                 target,
                 words,
+                block: Some(block.clone()),
                 leader: leader.filter(|_| place == 0),
                 from,
                 about: About::Event(lane, event),
@@ -303,6 +310,7 @@ impl<'a> Writer<'a> {
                 target: Some(Target::Message(pulse.stretch.first)),
                 words,
                 leader: None,
+                block: None,
                 from: pulse.stretch.to,
                 about: About::Other,
             });
@@ -403,6 +411,7 @@ impl<'a> Writer<'a> {
                     target: Some(Target::Lane(node)),
                     words,
                     leader: None,
+                    block: None,
                     from: (layout.weave.axis.time_at(tick.x), 0),
                     about: About::Other,
                 });
@@ -437,6 +446,7 @@ impl<'a> Writer<'a> {
                     target: Some(Target::Message(arrow.id)),
                     words,
                     leader: None,
+                    block: None,
                     from: arrow.sent,
                     about: About::Arrow(place),
                 });

@@ -131,6 +131,7 @@ impl Writer<'_> {
                     target: Some(Target::Event(word.id)),
                     words,
                     leader: None,
+                    block: None,
                     from: word.from,
                     about: About::Event(word.lane, word.id),
                 });

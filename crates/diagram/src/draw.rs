@@ -12,7 +12,7 @@ use crate::pen::{Pen, TIMER, at};
 use crate::said::{Depth, Present};
 use crate::scene::{Layer, Scene, Shape, Target};
 use crate::view::{Flow, Frame, Selected, TimeScale};
-use crate::{arrows, axis, bands, cones, describe, heads, marks, ops, worldlines};
+use crate::{arrows, axis, bands, cones, describe, heads, intervals, marks, ops, worldlines};
 
 impl Layout {
     /// What is visible at a moment, as shapes.
@@ -96,6 +96,7 @@ impl Painter<'_> {
         self.now("veil", &|pen| axis::veil(pen, layout, moment));
         self.under_way();
         self.timers();
+        self.now("intervals", &|pen| intervals::draw(pen, layout, moment));
         self.now("current", &|pen| current(pen, layout, moment));
         self.now("selection", &|pen| selection(pen, layout, moment));
         self.now("now", &|pen| axis::now(pen, layout, moment));
@@ -276,7 +277,8 @@ fn folded_message(
 ) {
     let Some(arrow) = layout.weave.arrow(moment.trace, id) else { return };
     if arrow.folded && !arrow.hidden && !moment.is_under_way(arrow) && moment.shows(arrow.over) {
-        arrows::whole(pen, moment, &layout.lanes, arrow, arrows::Style { more: "", unit });
+        let known = arrows::as_far_as_known(moment, &layout.weave, *arrow);
+        arrows::whole(pen, moment, &layout.lanes, &known, arrows::Style { more: "", unit });
     }
 }
 
@@ -333,7 +335,8 @@ fn selected_message(
             folded_message(pen, layout, moment, lightcone_sim::ids::MsgId { seq, ..id }, unit);
         }
     } else if !moment.is_under_way(arrow) && moment.shows(arrow.sent) {
-        arrows::whole(pen, moment, &layout.lanes, arrow, arrows::Style { more: " chosen", unit });
+        let known = arrows::as_far_as_known(moment, &layout.weave, *arrow);
+        arrows::whole(pen, moment, &layout.lanes, &known, arrows::Style { more: " chosen", unit });
     }
 }
 

@@ -13,7 +13,7 @@ use crate::palette::hue;
 use crate::pen::{Pen, Words};
 use crate::scene::{Anchor, Target};
 use crate::text::{abbreviate, bold_width, shorten, width};
-use crate::view::Flow;
+use crate::view::{Flow, Stamps};
 use crate::worldlines::Stale;
 
 /// The least and the most width of a gutter, by the size of text.
@@ -30,7 +30,10 @@ pub(crate) fn gutter(session: &dyn Session, shown: &[NodeId], flow: Flow, text: 
     let widest = shown.iter().map(|&node| {
         let name = bold_width(&name_of(scenario, node), text * 1.25);
         let clock = session.trace().lane(node).map_or(0.0, |lane| {
-            let states = lane.clock.segments().iter().map(|segment| clock_words(segment, segment.from));
+            // Room for any number, so that nothing moves while it changes.
+            let corrected = lane.corrections.first().map(|_| 888_800_000);
+            let states =
+                lane.clock.segments().iter().map(|segment| words_of(segment, segment.from, corrected));
             states.map(|words| width(&words, text)).fold(0.0, f64::max)
         });
         name.max(clock).max(roles_width(session, node, text))
@@ -47,9 +50,21 @@ fn roles_width(session: &dyn Session, node: NodeId, text: f64) -> f64 {
     statuses.map(|status| width(&session.role_words(status), text)).fold(0.0, f64::max)
 }
 
-/// What to say of a clock; empty for one that runs true.
-pub(crate) fn clock_words(segment: &Segment, now: Ns) -> String {
-    let (offset, drift_ppm) = (segment.offset_at(now), segment.drift_ppm);
+/// What to say of a node's clock at a moment; empty for one that runs true. Where the node sets its clock for itself, that
+/// clock is told, and not its machine's.
+pub fn clock_words(trace: &Trace, node: NodeId, now: Key) -> String {
+    let Some(clock) = trace.lane(node).map(|lane| &lane.clock) else { return String::new() };
+    let corrected = trace.correction(node, now).map(|by| {
+        let beyond = clock.wall(now.at, now.rank).saturating_add(by).saturating_sub(now.at.0 as i64);
+        // As exactly as can be read while it changes.
+        let step = if beyond.abs() < 1_000_000 { 1_000 } else { 100_000 };
+        (beyond + beyond.signum() * step / 2) / step * step
+    });
+    words_of(clock.segment(now.at, now.rank), now.at, corrected)
+}
+
+fn words_of(segment: &Segment, now: Ns, corrected: Option<i64>) -> String {
+    let (offset, drift_ppm) = (corrected.unwrap_or_else(|| segment.offset_at(now)), segment.drift_ppm);
     let mut parts = Vec::new();
     match segment.rate_ppm {
         _ if segment.stands => parts.push("stopped".to_owned()),
@@ -75,6 +90,9 @@ pub(crate) fn clock_words(segment: &Segment, now: Ns) -> String {
     if segment.uncertainty != 0 {
         parts.push(format!("±{}", Ns(segment.uncertainty)));
     }
+    if corrected.is_some() {
+        parts.push("set".to_owned());
+    }
     if parts.is_empty() { String::new() } else { format!("clock {}", parts.join(", ")) }
 }
 
@@ -98,12 +116,31 @@ pub(crate) fn condition(trace: &Trace, node: NodeId, now: Key) -> &'static str {
 
 /// Draws all heads.
 pub(crate) fn heads(pen: &mut Pen, layout: &Layout, session: &dyn Session, now: Key) {
+    // From afar there are no stamps, and beside the axis stands what a bar is worth.
+    if layout.view.stamps == Stamps::Vector && !layout.is_overview() {
+        order_of_entries(pen, layout, session);
+    }
     for &node in layout.lanes.shown() {
         match layout.view.flow {
             Flow::LeftToRight => beside(pen, layout, session, node, now),
             Flow::TopToBottom => above(pen, layout, session, node, now),
         }
     }
+}
+
+/// Whose the entries of a vector clock are, where the axis has its numbers.
+fn order_of_entries(pen: &mut Pen, layout: &Layout, session: &dyn Session) {
+    let text = layout.view.text_px;
+    let names: Vec<String> = layout.nodes.iter().map(|node| name_of(session.scenario(), node)).collect();
+    let whole = format!("[{}]", names.join(" "));
+    let (y, room) = match layout.view.flow {
+        Flow::LeftToRight => (layout.axis_across() + text * 1.5, layout.gutter - text * 1.2),
+        Flow::TopToBottom => (text * 1.5, layout.lanes.from),
+    };
+    let Some(content) = shorten(&whole, text, room) else { return };
+    let words =
+        Words { x: text * 0.9, y, anchor: Anchor::Start, rotate: 0.0, size: text, bold: false, content };
+    pen.words("entries", "stamp", &words).title(format!("a vector clock has an entry for each: {whole}"));
 }
 
 /// Whether a node leads and another leads a later epoch.
@@ -127,10 +164,6 @@ fn said(layout: &Layout, session: &dyn Session, node: NodeId, now: Key) -> Said 
     let trace = session.trace();
     let status = trace.status(node, now);
     let role = status.map_or(String::new(), |status| session.role_words(status));
-    let clock = trace.lane(node).map(|lane| {
-        let segment = lane.clock.segment(now.at, now.rank);
-        clock_words(segment, now.at)
-    });
     let condition = match condition(trace, node, now) {
         "" if is_stale(layout, trace, node, now) => "stale",
         condition => condition,
@@ -139,7 +172,7 @@ fn said(layout: &Layout, session: &dyn Session, node: NodeId, now: Key) -> Said 
         role,
         hue: status.and_then(|status| status.epoch).map(hue),
         condition,
-        clock: clock.unwrap_or_default(),
+        clock: clock_words(trace, node, now),
     }
 }
 

@@ -49,6 +49,18 @@ impl Area {
         }
     }
 
+    /// What the lines of a sentence cover together; they are upright.
+    pub fn around(lines: &[Words]) -> Area {
+        let (mut from, mut to) = ((f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY));
+        for area in lines.iter().map(Area::of) {
+            let (dx, dy) = area.reach();
+            from = (from.0.min(area.x - dx), from.1.min(area.y - dy));
+            to = (to.0.max(area.x + dx), to.1.max(area.y + dy));
+        }
+        let half = ((to.0 - from.0) / 2.0, (to.1 - from.1) / 2.0);
+        Area::upright(from.0 + half.0, from.1 + half.1, half.0, half.1)
+    }
+
     /// The same with air about it along its line and across.
     pub fn aired(self, along: f64, across: f64) -> Area {
         Area { half: (self.half.0 + along, self.half.1 + across), ..self }

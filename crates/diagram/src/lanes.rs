@@ -23,19 +23,23 @@ pub(crate) struct Lanes {
 
 /// More room between the servers and the clients, in gaps.
 const CLIENTS_APART: f64 = 0.35;
+/// More room beyond the last client, in gaps: its calls stand there.
+const CALLS: f64 = 0.3;
 
 impl Lanes {
     /// Places the lanes of a view; `before` and `after` are margins across.
     pub fn new(nodes: Nodes, view: &View, space: &Space, before: f64, after: f64) -> Lanes {
         let shown = shown(nodes, view);
         let groups = shown.windows(2).filter(|pair| pair[0].is_client() != pair[1].is_client()).count();
-        let steps = shown.len() as f64 + groups as f64 * CLIENTS_APART;
+        let calls = if shown.last().is_some_and(|node| node.is_client()) { CALLS } else { 0.0 };
+        let steps = shown.len() as f64 + groups as f64 * CLIENTS_APART + calls;
         let room = (space.across_px - before - after).max(0.0);
         let least = least_gap(view, shown.len());
         // Names stand side by side above lanes that run down.
-        let most = view.text_px * if view.flow == Flow::TopToBottom { 16.0 } else { 9.0 };
+        let most = view.text_px * if view.flow == Flow::TopToBottom { 16.0 } else { 24.0 };
         let most = most.max(least).max(view.lane_gap_px);
-        let gap = (room / steps.max(1.0)).clamp(least, most);
+        // In whole parts of a px: all gaps together are no more than the room.
+        let gap = ((room / steps.max(1.0) * 64.0).floor() / 64.0).clamp(least, most);
         let mut across = vec![None; nodes.len()];
         let mut next = before + gap / 2.0;
         for (place, &node) in shown.iter().enumerate() {
@@ -47,7 +51,7 @@ impl Lanes {
             }
             next += gap;
         }
-        let to = (next - gap / 2.0).max(before);
+        let to = (next - gap / 2.0 + gap * calls).max(before);
         Lanes { nodes, shown, across, gap, from: before, to, size: to + after }
     }
 

@@ -14,6 +14,7 @@ mod describe;
 mod draw;
 mod fold;
 mod heads;
+mod intervals;
 mod labels;
 mod lanes;
 mod layout;
@@ -43,6 +44,7 @@ mod worldlines;
 
 pub use cluster::{Cluster, cluster};
 pub use draw::shapes;
+pub use heads::clock_words;
 pub use layout::Layout;
 pub use logs::{LogEntry, LogRow, entered, has_logs, logs, longest_log};
 pub use overview::{Overview, Scale, Strip, overview, strip};

@@ -52,7 +52,17 @@ impl Writer<'_> {
 
     fn name(&mut self, key: String, entry: EntryId, class: &'static str, words: Words, from: Instant) {
         let target = Some(Target::Entry(entry));
-        self.say(Caption { key, class, hue: None, target, words, leader: None, from, about: About::Other });
+        self.say(Caption {
+            key,
+            class,
+            hue: None,
+            target,
+            words,
+            leader: None,
+            block: None,
+            from,
+            about: About::Other,
+        });
     }
 
     /// How much is drawn together where there is no room for each.
@@ -78,6 +88,7 @@ impl Writer<'_> {
             target: None,
             words,
             leader: None,
+            block: None,
             from,
             about: About::Other,
         });

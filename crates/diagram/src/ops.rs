@@ -1,6 +1,7 @@
 //! Clients' operations as bars beside their lanes, from call to return.
 
 use lightcone_sim::ids::{EventId, OpId};
+use lightcone_sim::session::Session;
 use lightcone_sim::sorted::sort_by;
 use lightcone_sim::trace::{Instant, Trace};
 
@@ -22,6 +23,8 @@ pub(crate) struct Bar {
     pub returned: Option<Instant>,
     pub from: f64,
     pub to: f64,
+    /// Where the next one begins that stands at the same height.
+    pub free: f64,
     /// Across: the edges of the bar.
     pub near: f64,
     pub far: f64,
@@ -38,8 +41,11 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ba
     let mut bars = Vec::new();
     for (lane, (node, line)) in trace.lanes().enumerate() {
         let Some(across) = lanes.across_at(lane) else { continue };
-        let levels = (((lanes.gap - below - text * 0.3) / (height + 2.0)) as usize).max(1);
+        // Below the last lane is the axis.
+        let room = if across + lanes.gap > lanes.to { lanes.to - across } else { lanes.gap };
+        let levels = (((room - below - text * 0.3) / (height + 2.0)) as usize).max(1);
         let mut ends = vec![f64::NEG_INFINITY; levels];
+        let mut last: Vec<Option<usize>> = vec![None; levels];
         for op in &line.ops {
             let at = |index| trace.event(EventId { node, index }).map(|event| event.key.instant());
             let (Some(from), Some(called)) = (weave.event(lane, op.invoked), at(op.invoked)) else {
@@ -49,8 +55,13 @@ pub(crate) fn bars(trace: &Trace, lanes: &Lanes, weave: &Weave, text: f64) -> Ba
             let to = op.returned.and_then(|index| weave.event(lane, index)).unwrap_or(weave.end);
             let level = ends.iter().position(|&end| end <= from).unwrap_or(levels - 1);
             ends[level] = to;
+            if let Some(before) = last[level].replace(bars.len()) {
+                let before: &mut Bar = &mut bars[before];
+                before.free = from;
+            }
             let near = across + below + level as f64 * (height + 2.0);
-            bars.push(Bar { id: op.id, called, returned, from, to, near, far: near + height });
+            let free = f64::INFINITY;
+            bars.push(Bar { id: op.id, called, returned, from, to, free, near, far: near + height });
         }
     }
     Bars::of(bars)
@@ -186,8 +197,10 @@ fn say(pen: &mut Pen, moment: &Moment<'_>, bar: &Bar, (from, to): (f64, f64), si
         }
         // Only what fits into the whole stretch is said again: a few letters at the end of a bar tell nothing.
         let room = (end - start).min(AGAIN) - 2.0 * lead;
-        let fits = match fitting(told.as_ref(), open, text, room) {
-            Some(fits) if count == 0 || !fits.ends_with('…') || open => fits,
+        let beside = if count == 0 { bar.free.min(to) - end - 2.0 * lead } else { 0.0 };
+        let (fits, start) = match fitting(told.as_ref(), open, text, (room, beside)) {
+            Some((fits, true)) => (fits, end),
+            Some((fits, _)) if count == 0 || !fits.ends_with('…') || open => (fits, start),
             _ => continue,
         };
         // Nor what the line of the present would cut through.
@@ -214,10 +227,29 @@ fn words(told: Option<&(String, Option<String>)>, open: bool) -> String {
     }
 }
 
-/// The most that fits.
-fn fitting(told: Option<&(String, Option<String>)>, open: bool, text: f64, room: f64) -> Option<String> {
+/// The most that fits on a bar, or if all of it does, beside it; and whether it is that.
+fn fitting(
+    told: Option<&(String, Option<String>)>,
+    open: bool,
+    text: f64,
+    (room, beside): (f64, f64),
+) -> Option<(String, bool)> {
     let whole = words(told, open);
-    if width(&whole, text) <= room { Some(whole) } else { shorten(&told?.0, text, room) }
+    let wide = width(&whole, text);
+    if wide > room && wide <= beside {
+        return Some((whole, true));
+    }
+    if wide <= room { Some((whole, false)) } else { Some((shorten(&told?.0, text, room)?, false)) }
+}
+
+/// How far a bar reaches with what stands beside it, where that ends before a place along the axis.
+pub(crate) fn reach(session: &dyn Session, bar: &Bar, text: f64, to: f64) -> f64 {
+    let (end, lead) = (bar.to.max(bar.from + text), text * 0.45);
+    let room = (end - bar.from - 2.0 * lead, bar.free.min(to) - end - 2.0 * lead);
+    match fitting(session.op(bar.id).as_ref(), bar.returned.is_none(), text, room) {
+        Some((words, true)) => end + 2.0 * lead + width(&words, text),
+        _ => end,
+    }
 }
 
 fn title(moment: &Moment<'_>, bar: &Bar, words: &str) -> String {

@@ -245,15 +245,8 @@ fn close(
 
 /// A line from an event to a sentence that stands far from it.
 pub(crate) fn leader(event: (f64, f64), block: &[Words], text: f64) -> Option<Line> {
-    let areas: Vec<Area> = block.iter().map(Area::of).collect();
-    let (mut left, mut top) = (f64::INFINITY, f64::INFINITY);
-    let (mut right, mut bottom) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-    for area in &areas {
-        let (dx, dy) = area.reach();
-        (left, right) = (left.min(area.x - dx), right.max(area.x + dx));
-        (top, bottom) = (top.min(area.y - dy), bottom.max(area.y + dy));
-    }
-    let nearest = (event.0.clamp(left, right), event.1.clamp(top, bottom));
+    let Area { x, y, half, .. } = Area::around(block);
+    let nearest = (event.0.clamp(x - half.0, x + half.0), event.1.clamp(y - half.1, y + half.1));
     let away = (nearest.0 - event.0).hypot(nearest.1 - event.1);
     (away > text * 2.5).then(|| {
         // It begins at the ring about the event.

@@ -51,7 +51,9 @@ impl<'a> Present<'a> {
 
     fn depth_of_words(&self, caption: &Caption) -> Depth {
         let flow = self.layout.view.flow;
-        let area = Area::of(&caption.words).aired(3.0, 3.0);
+        // A sentence is seen whole or not at all.
+        let own = || Area::of(&caption.words);
+        let area = caption.block.as_ref().map_or_else(own, |(area, _)| *area).aired(3.0, 3.0);
         let is_crossed = self.line.windows(2).any(|pair| area.is_crossed(flow.xy(pair[0]), flow.xy(pair[1])));
         let middle = flow.place(area.x, area.y);
         let is_beyond = !matches!(caption.about, About::Other) && middle.along > self.along(middle.across);
@@ -107,6 +109,9 @@ impl<'a> Present<'a> {
             let class = format!("{}{dim}", caption.class);
             let shape = pen.words(&caption.key, class, &caption.words).hue(caption.hue);
             shape.target = caption.target;
+            if let Some((_, whole)) = &caption.block {
+                shape.title(&**whole);
+            }
         }
     }
 

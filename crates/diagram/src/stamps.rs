@@ -103,6 +103,7 @@ impl Writer<'_> {
                     target: Some(Target::Event(event)),
                     words,
                     leader: None,
+                    block: None,
                     from: from.unwrap_or_default(),
                     about: About::Event(lane, event),
                 });

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lightcone_sim::ids::{EventId, MsgId, NodeId};
+use lightcone_sim::ids::{EventId, MsgId, NodeId, Nodes};
 use lightcone_sim::session::Session;
 use lightcone_sim::sorted::{Map, Set, sort, sort_by_key};
 use lightcone_sim::time::Ns;
@@ -25,6 +25,8 @@ pub(crate) struct Arrow {
     pub sent: Instant,
     /// When it arrives or is lost; `Ns::NEVER` for a message that is held.
     pub over: Instant,
+    /// Up to where it then waits on its receiver's lane, and until when; `Ns::NEVER`: nobody has handled it yet.
+    pub wait: Option<(f64, Instant)>,
     /// Where it sets out.
     pub x0: f64,
     /// Where it lands, or would have.
@@ -153,7 +155,12 @@ impl Weave {
         weave.add_arrows(trace, view, lanes, folds, gaps);
         let lost =
             |arrow: &&Arrow| matches!(arrow.fate, FateKind::Dropped | FateKind::Cut | FateKind::ToCrashed);
-        weave.lost = weave.arrows.iter().filter(lost).map(|arrow| arrow.over).collect();
+        weave.lost = weave
+            .arrows
+            .iter()
+            .filter(lost)
+            .map(|arrow| arrow.wait.map_or(arrow.over, |wait| wait.1))
+            .collect();
         sort(&mut weave.lost);
         weave.measure(trace);
         weave.cut_into_chunks();
@@ -244,18 +251,27 @@ impl Weave {
             _ => self.axis.x_on(from, message.sent),
         };
         let least = if view.scale == TimeScale::True { 0.0 } else { gaps.slant };
-        let x1 = match self.event(to, fate.event) {
+        let mut x1 = match self.event(to, fate.event) {
             Some(x) => x,
             None if held => x0 + gaps.slant * 2.0,
             None => self.axis.x_on(to, fate.at).max(x0 + least),
         };
-        let (over, part) = ending(message);
+        let (mut over, part) = ending(message);
+        // Cause before effect knows no time in which it could wait.
+        let waits = message.waits_from().filter(|_| self.axis.is_timed());
+        let wait = waits.map(|arrived| {
+            let until = if fate.kind == FateKind::InFlight { (Ns::NEVER, 0) } else { over };
+            let end = if until.0 == Ns::NEVER { self.axis.x_of((trace.reached(), u32::MAX)) } else { x1 };
+            (over, x1) = (arrived, self.axis.x_on(to, arrived).max(x0 + least).min(end));
+            (end, until)
+        });
         Arrow {
             id,
             from,
             to,
             sent: message.sent,
             over,
+            wait,
             x0,
             x1,
             part,
@@ -450,17 +466,27 @@ pub(crate) fn wanted(trace: &Trace, view: &View, lanes: &Lanes, folds: &Folds) -
         });
     }
     for (id, message) in trace.messages() {
-        if message.fate.kind == FateKind::ToCrashed
-            && let Some(lane) = nodes.index(message.to)
-        {
-            let at = message.fate.at;
+        let Some(lane) = nodes.index(message.to) else { continue };
+        let mut want = |at, lane| {
             wanted.push(Wanted { at, lane, owner: None, room: 0.0, drawn: true, cause: Some(id) });
+        };
+        if message.fate.kind == FateKind::ToCrashed {
+            want(message.fate.at, lane);
+        }
+        // What waits for its receiver arrives somewhere.
+        let waits = message.waits_from().filter(|_| view.scale == TimeScale::Warped);
+        if let Some(arrived) = waits.filter(|_| !is_folded(folds, nodes, id)) {
+            want(arrived, usize::MAX);
         }
     }
     let end = (trace.reached(), u32::MAX);
     wanted.push(Wanted { at: end, lane: usize::MAX, owner: None, room: 0.0, drawn: false, cause: None });
     sort_by_key(&mut wanted, |wanted| wanted.at);
     wanted
+}
+
+fn is_folded(folds: &Folds, nodes: Nodes, id: MsgId) -> bool {
+    nodes.index(id.node).and_then(|lane| folds.told(lane, id)).is_some_and(|told| told.folded)
 }
 
 /// Gives the events that are not drawn a place between those that are.

@@ -280,7 +280,7 @@ fn lanes_that_run_down_use_the_width_that_there_is() {
         let lane = |name: &str| layout.lane_y(name.parse().expect("a node")).expect("it is shown");
         (lane("B") - lane("A"), layout.across())
     };
-    assert!(gap(1_200.0).0 > 150.0 && gap(1_200.0).1 <= 1_200.0);
+    assert!(gap(1_200.0).0 > 140.0 && gap(1_200.0).1 <= 1_200.0);
     assert!(gap(4_000.0).0 < 220.0, "but not so far apart that an arrow takes a walk");
 }
 

@@ -94,6 +94,8 @@ fn broken_scenarios_are_refused_by_schema_and_program_alike() {
         with(&good, "/network/corrupt_ppm", json!(1_000_001)),
         with(&good, "/faults/0/what", json!("flood")),
         with(&good, "/faults/0/every", json!(0)),
+        with(&good, "/faults/0/step", json!(1)),
+        with(&good, "/faults/0/what", json!("slow")),
         without(&good, "/faults/0/every"),
         without(&good, "/version"),
         without(&good, "/protocol"),

@@ -210,6 +210,10 @@ impl Protocol for Berkeley {
         }
     }
 
+    fn correction(&self, state: &State) -> i64 {
+        state.correction
+    }
+
     fn view(&self, state: &State, (): &()) -> View {
         let mut view = View::default().field("correction", signed(state.correction));
         if let Some((round, clock, _)) = state.adjusted {

@@ -166,7 +166,7 @@ impl Chat {
         }
         ctx.persist(|lines| lines.push_back(line.clone()));
         if line.text.ends_with('?') {
-            ctx.note(|| "A question: I think about it.".to_owned());
+            ctx.note(|| "That is a question: I think about it.".to_owned());
             ctx.set_timer(line.which, self.params.think_min, self.params.think_max);
         }
     }

@@ -7,8 +7,10 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::OnceLock;
 
-use lightcone_sim::registry::ProtocolEntry;
+use lightcone_sim::registry::{ProtocolEntry, TRANSPORT};
+use lightcone_sim::scenario::Scenario;
 
 /// A chunk did not come. Why stands in the browser's console; the next attempt begins anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,45 +42,103 @@ pub async fn fetch_resuming() -> Result<(), NotFetched> {
 /// A chunk on its way.
 pub type Fetching<T> = Pin<Box<dyn Future<Output = Result<T, NotFetched>>>>;
 
-/// The chunk of a protocol.
+/// The chunk of a protocol, or of the first one over connections.
 pub(crate) struct Chunk {
     /// The protocol's name.
     pub protocol: &'static str,
-    /// Its whole entry, once it has been fetched.
-    pub here: fn() -> Option<&'static ProtocolEntry>,
-    pub fetch: fn() -> Fetching<()>,
+    /// Whether it is that protocol over connections.
+    pub is_connected: bool,
+    /// The whole entry, once it has been fetched.
+    pub here: OnceLock<&'static ProtocolEntry>,
+    pub fetch: fn() -> Fetching<&'static ProtocolEntry>,
 }
 
-/// Whether a protocol can be started at once.
-pub fn is_here(protocol: &str) -> bool {
-    find(protocol).is_none_or(|chunk| (chunk.here)().is_some())
+impl Chunk {
+    /// A chunk that has not been fetched.
+    #[cfg(feature = "split")]
+    pub const fn new(
+        protocol: &'static str,
+        is_connected: bool,
+        fetch: fn() -> Fetching<&'static ProtocolEntry>,
+    ) -> Chunk {
+        Chunk { protocol, is_connected, here: OnceLock::new(), fetch }
+    }
+
+    /// What was fetched, or the names alone.
+    #[cfg(feature = "split")]
+    pub fn entry(&self) -> &'static ProtocolEntry {
+        const MISSING: &ProtocolEntry = &ProtocolEntry::elsewhere("", "", "");
+        self.here.get().copied().unwrap_or(MISSING)
+    }
+}
+
+/// The chunks without which a scenario cannot run, and that are not here.
+fn missing(scenario: &Scenario) -> impl Iterator<Item = &'static Chunk> {
+    let is_connected = scenario.params.contains_key(TRANSPORT);
+    let chunks = crate::CHUNKS.iter().copied().filter(move |chunk| is_connected || !chunk.is_connected);
+    chunks.filter(|chunk| chunk.protocol == scenario.protocol && chunk.here.get().is_none())
+}
+
+/// Whether a scenario can be started at once.
+pub fn is_here(scenario: &Scenario) -> bool {
+    missing(scenario).next().is_none()
 }
 
 /// What was fetched of a protocol, if it is in a chunk and that is here.
 pub(crate) fn fetched(protocol: &str) -> Option<&'static ProtocolEntry> {
-    find(protocol).and_then(|chunk| (chunk.here)())
+    let chunk = crate::CHUNKS.iter().find(|chunk| chunk.protocol == protocol && !chunk.is_connected)?;
+    chunk.here.get().copied()
 }
 
-/// Fetches the code of a protocol, unless it is here.
-pub async fn fetch(protocol: &str) -> Result<(), NotFetched> {
-    match find(protocol).filter(|chunk| (chunk.here)().is_none()) {
-        Some(chunk) => (chunk.fetch)().await,
-        None => Ok(()),
+/// Fetches the code that runs a scenario, unless it is here.
+pub async fn fetch(scenario: &Scenario) -> Result<(), NotFetched> {
+    for chunk in missing(scenario) {
+        let entry = (chunk.fetch)().await?;
+        chunk.here.get_or_init(|| entry);
     }
+    Ok(())
 }
 
-fn find(protocol: &str) -> Option<&'static Chunk> {
-    crate::CHUNKS.iter().find(|chunk| chunk.protocol == protocol)
+/// The entry of a protocol that scenarios may ask to have in a layer of connections: of that there is another entry.
+macro_rules! entry {
+    ($plain:expr) => {
+        $plain
+    };
+    ($plain:expr, connections $protocol:ty) => {
+        chunk::entry!(
+            $plain,
+            with || {
+                static HERE: std::sync::OnceLock<ProtocolEntry> = std::sync::OnceLock::new();
+                HERE.get_or_init(ProtocolEntry::of::<connection::Connected<$protocol, connection::Asked>>)
+            }
+        )
+    };
+    ($plain:expr, with $connected:expr) => {{
+        const BOTH: ProtocolEntry = ProtocolEntry { connected: Some($connected), ..$plain };
+        ProtocolEntry {
+            start: |scenario| (BOTH.carried(&scenario.params).start)(scenario),
+            resume: |run, scenario| (BOTH.carried(&scenario.params).resume)(run, scenario),
+            check_params: |params, nodes| {
+                let carried = params.as_object().map(|params| BOTH.carried(params).check_params);
+                carried.unwrap_or(BOTH.check_params)(params, nodes)
+            },
+            ..BOTH
+        }
+    }};
 }
 
-/// Registers the protocols: first the one that is never in a chunk, then each with the name of its chunk, which is `run_`
-/// and the protocol's name.
+/// Registers the protocols: first the one that is never in a chunk, with the name of the chunk of the same over connections,
+/// then each with the name of its chunk, which is `run_` and the protocol's name. One that can be had over connections as
+/// well says so (`+ connections`), and has both in its chunk.
 macro_rules! protocols {
-    ($first:ty, $($chunk:ident: $protocol:ty,)*) => {
+    ($link:ident: $first:ty, $($chunk:ident $(+ $connections:ident)?: $protocol:ty,)*) => {
         #[cfg(not(feature = "split"))]
-        const ALL: &[ProtocolEntry] = &[ProtocolEntry::of::<$first>(), $(ProtocolEntry::of::<$protocol>()),*];
+        const ALL: &[ProtocolEntry] = &[
+            chunk::entry!(ProtocolEntry::of::<$first>(), connections $first),
+            $(chunk::entry!(ProtocolEntry::of::<$protocol>() $(, $connections $protocol)?)),*
+        ];
         #[cfg(not(feature = "split"))]
-        const CHUNKS: &[chunk::Chunk] = &[];
+        static CHUNKS: &[&chunk::Chunk] = &[];
         #[cfg(all(test, not(feature = "split")))]
         const NAMES: &[(&str, &str)] =
             &[$((stringify!($chunk), <$protocol as lightcone_sim::protocol::Protocol>::NAME)),*];
@@ -86,15 +146,16 @@ macro_rules! protocols {
         #[cfg(feature = "split")]
         const ALL: &[ProtocolEntry] = &[first::ENTRY, $($chunk::ENTRY),*];
         #[cfg(feature = "split")]
-        const CHUNKS: &[chunk::Chunk] = &[$($chunk::CHUNK),*];
+        static CHUNKS: &[&chunk::Chunk] = &[&first::CHUNK, $(&$chunk::CHUNK),*];
         #[cfg(feature = "split")]
         mod first {
             use std::sync::OnceLock;
 
+            use lightcone_sim::protocol::Protocol;
             use lightcone_sim::registry::{Resume, resume};
 
             use super::*;
-            use crate::chunk::NotFetched;
+            use crate::chunk::{Chunk, NotFetched};
 
             static RESUME: OnceLock<Resume> = OnceLock::new();
 
@@ -103,10 +164,22 @@ macro_rules! protocols {
                 Ok(resume::<$first>)
             }
 
-            pub(super) const ENTRY: ProtocolEntry = ProtocolEntry {
-                resume: |run, scenario| RESUME.get().map_or(Ok(None), |resume| resume(run, scenario)),
-                ..ProtocolEntry::of::<$first>()
-            };
+            /// Leads into the chunk of the same over connections.
+            #[wasm_split_helpers::wasm_split($link, fallible)]
+            fn $link() -> Result<&'static ProtocolEntry, NotFetched> {
+                type Layered = connection::Connected<$first, connection::Asked>;
+                Ok(Box::leak(Box::new(ProtocolEntry::of::<Layered>())))
+            }
+
+            pub(super) static CHUNK: Chunk = Chunk::new(<$first>::NAME, true, || Box::pin($link()));
+
+            pub(super) const ENTRY: ProtocolEntry = chunk::entry!(
+                ProtocolEntry {
+                    resume: |run, scenario| RESUME.get().map_or(Ok(None), |resume| resume(run, scenario)),
+                    ..ProtocolEntry::of::<$first>()
+                },
+                with || CHUNK.entry()
+            );
 
             pub(super) async fn fetch() -> Result<(), NotFetched> {
                 if RESUME.get().is_none() {
@@ -119,44 +192,36 @@ macro_rules! protocols {
         $(
             #[cfg(feature = "split")]
             mod $chunk {
-                use std::sync::OnceLock;
-
                 use lightcone_sim::protocol::Protocol;
 
                 use super::*;
                 use crate::chunk::{Chunk, NotFetched};
 
-                static HERE: OnceLock<ProtocolEntry> = OnceLock::new();
-
                 /// Leads into the chunk: what is only reached from here lies there.
                 #[wasm_split_helpers::wasm_split($chunk, fallible)]
-                fn $chunk() -> Result<ProtocolEntry, NotFetched> {
-                    Ok(ProtocolEntry::of::<$protocol>())
+                fn $chunk() -> Result<&'static ProtocolEntry, NotFetched> {
+                    Ok(Box::leak(Box::new(chunk::entry!(
+                        ProtocolEntry::of::<$protocol>() $(, $connections $protocol)?
+                    ))))
                 }
 
                 pub(super) const ENTRY: ProtocolEntry =
                     ProtocolEntry::elsewhere(<$protocol>::NAME, <$protocol>::TITLE, <$protocol>::CHAPTER);
 
-                pub(super) const CHUNK: Chunk = Chunk {
-                    protocol: ENTRY.name,
-                    here: || HERE.get(),
-                    fetch: || Box::pin(async {
-                        let entry = $chunk().await?;
-                        HERE.get_or_init(|| entry);
-                        Ok(())
-                    }),
-                };
+                pub(super) static CHUNK: Chunk = Chunk::new(ENTRY.name, false, || Box::pin($chunk()));
             }
         )*
     };
 }
 
-pub(crate) use protocols;
+pub(crate) use {entry, protocols};
 
 #[cfg(all(test, not(feature = "split")))]
 mod tests {
+    use lightcone_sim::scenario::Scenario;
+
     #[test]
-    fn a_chunk_is_found_by_the_name_of_its_protocol() {
+    fn chunks_have_the_names_of_their_protocols() {
         for (chunk, protocol) in crate::NAMES {
             assert_eq!(*chunk, format!("run_{protocol}"));
         }
@@ -165,7 +230,21 @@ mod tests {
     #[test]
     fn without_the_feature_everything_is_here() {
         for entry in crate::all() {
-            assert!(super::is_here(entry.name));
+            assert!(super::is_here(&Scenario::new(entry.name, 3)));
         }
+    }
+
+    #[test]
+    fn a_layer_of_connections_has_no_parameter_that_the_protocol_has_too() {
+        let mut found = 0;
+        for entry in crate::all() {
+            let Some(connected) = entry.connected else { continue };
+            let names = |params: serde_json::Value| params.as_object().map_or(0, serde_json::Map::len);
+            let usual = |entry: &lightcone_sim::registry::ProtocolEntry| names((entry.default_params)());
+            assert_eq!(usual(connected()), usual(entry) + 6, "{}", entry.name);
+            assert_eq!(connected().params.len(), entry.params.len() + 6, "{}", entry.name);
+            found += 1;
+        }
+        assert!(found >= 3);
     }
 }

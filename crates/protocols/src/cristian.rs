@@ -225,6 +225,10 @@ impl Protocol for Cristian {
         Status { role, weight, epoch: None }
     }
 
+    fn correction(&self, state: &State) -> i64 {
+        state.correction
+    }
+
     fn view(&self, state: &State, (): &()) -> View {
         let view =
             View::default().field("correction", signed(state.correction)).field("times set", state.syncs);
@@ -272,7 +276,7 @@ impl Cristian {
             state.best = Some(Answer { round_trip, came: ctx.monotonic(), time, error });
         }
         if self.params.accept > Ns::ZERO && round_trip > self.params.accept {
-            ctx.note(|| format!("A round trip of {round_trip} says too little."));
+            ctx.note(|| format!("The round trip took {round_trip}, which says too little."));
             return self.try_again(state, ctx);
         }
         self.set(state, ctx);

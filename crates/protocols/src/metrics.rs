@@ -16,11 +16,11 @@ use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View, Weigh
 use lightcone_sim::scenario::{Latency, Scenario, WeightedOp};
 use lightcone_sim::time::Ns;
 
-use crate::connection::Connected;
+use crate::connection::{Connected, OrDatagrams};
 use crate::switch::Switched;
 
 /// A metric by way of a switch, over datagrams or connections.
-pub type Metrics = Switched<Connected<Counting, true>>;
+pub type Metrics = Switched<Connected<Counting, OrDatagrams>>;
 
 /// The collector.
 pub const COLLECTOR: NodeId = NodeId::server(1);

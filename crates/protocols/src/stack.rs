@@ -45,6 +45,22 @@ impl<T> Stack<T> {
         Some(&item.value)
     }
 
+    /// The items from one place up to another, this one not included. Time: that of one [`Stack::get`], and one step more
+    /// for each of them.
+    pub fn span(&self, from: usize, to: usize) -> Vec<&T> {
+        let count = to.min(self.height()).saturating_sub(from);
+        let mut item = self.0.as_ref();
+        while let Some(above) = item.filter(|item| item.height > from + count) {
+            item = above.above((from + count).saturating_sub(1)).filter(|_| from + count > 0);
+        }
+        let mut items: Vec<&T> = std::iter::successors(item, |item| item.below.as_ref())
+            .take(count)
+            .map(|item| &item.value)
+            .collect();
+        items.reverse();
+        items
+    }
+
     /// Puts an item on top.
     pub fn push(&mut self, value: T) {
         let below = self.0.take();
@@ -137,6 +153,18 @@ mod tests {
         assert_eq!(stack.get(1_000), None);
         assert_eq!(stack.get(usize::MAX), None);
         assert_eq!(Stack::<u32>::default().get(0), None);
+    }
+
+    #[test]
+    fn a_span_is_what_its_places_hold() {
+        let stack = stack(0..60);
+        for from in 0..70 {
+            for to in 0..70 {
+                let places: Vec<&u32> = (from..to).filter_map(|place| stack.get(place)).collect();
+                assert_eq!(stack.span(from, to), places);
+            }
+        }
+        assert!(stack.span(0, usize::MAX).len() == 60 && stack.span(usize::MAX, 7).is_empty());
     }
 
     #[test]

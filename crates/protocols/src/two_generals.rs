@@ -5,11 +5,19 @@
 //! A sends the plan, B confirms, A confirms the confirmation, and so on, for as many messengers as were agreed
 //! beforehand. At dawn each general attacks if everything came that it was to receive. Whatever the number, the last
 //! messenger makes the difference: whoever sent it cannot know whether it arrived, and attacks all the same.
+//!
+//! Another rule does not help. All that a general knows at dawn is how many messengers have come, for each is sent only when
+//! the one before it has come; so [`Rule`] can say every rule that there is.
 
+use std::fmt;
+
+use lightcone_sim::alone::Local;
+use lightcone_sim::explored::{Broken, Explored, Milestone, World};
 use lightcone_sim::ids::{EventId, NodeId, Nodes};
 use lightcone_sim::monitor::{Monitor, Report, Seen};
 use lightcone_sim::protocol::{Ctx, Event, MsgView, Protocol, Status, View, Weight};
 use lightcone_sim::scenario::Scenario;
+use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
 use serde::{Deserialize, Serialize};
 
@@ -27,11 +35,64 @@ pub struct Params {
     pub messengers: u32,
     /// When each general decides, on its own clock.
     pub dawn: Ns,
+    /// Whether A means to attack. If not, it sends nobody, and stays.
+    pub plan: bool,
+    /// When A attacks.
+    pub rule_a: Rule,
+    /// When B attacks.
+    pub rule_b: Rule,
 }
 
 impl Default for Params {
     fn default() -> Params {
-        Params { messengers: 3, dawn: Ns::s(1) }
+        Params { messengers: 3, dawn: Ns::s(1), plan: true, rule_a: Rule::All, rule_b: Rule::All }
+    }
+}
+
+/// When a general attacks, by how many messengers have come to it at dawn. Written `all`, `never`, or as numbers: `1, 2`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Rule {
+    /// If all came that it was to receive.
+    #[default]
+    All,
+    /// If so many came, or so many; none: never.
+    After(Vec<u32>),
+}
+
+impl From<Rule> for String {
+    fn from(rule: Rule) -> String {
+        rule.to_string()
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Rule::All => f.write_str("all"),
+            Rule::After(counts) if counts.is_empty() => f.write_str("never"),
+            Rule::After(counts) => {
+                let counts: Vec<String> = counts.iter().map(u32::to_string).collect();
+                f.write_str(&counts.join(", "))
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for Rule {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Rule, String> {
+        let counts = || text.split(',').map(|count| count.trim().parse().ok()).collect::<Option<Vec<u32>>>();
+        match text.trim() {
+            "all" => Ok(Rule::All),
+            "never" => Ok(Rule::After(Vec::new())),
+            _ => counts().map(Rule::After).ok_or_else(|| {
+                format!(
+                    "`{text}` is no rule: write `all`, `never`, or after how many messengers, such as `1, 2`"
+                )
+            }),
+        }
     }
 }
 
@@ -64,6 +125,41 @@ impl Decision {
     }
 }
 
+impl TwoGenerals {
+    /// How many messengers a general waits for: A sends the odd ones and waits for the even ones; B the other way round.
+    fn expected(&self, general: NodeId) -> u32 {
+        (self.params.messengers + u32::from(general.number())) / 2
+    }
+
+    /// What a general does to whom so many messengers have not come.
+    fn decide(&self, general: NodeId, missing: u32) -> Decision {
+        let is_first = general.number() == 0;
+        let attacks = match if is_first { &self.params.rule_a } else { &self.params.rule_b } {
+            _ if is_first && !self.params.plan => false,
+            Rule::All => missing == 0,
+            Rule::After(counts) => counts.contains(&(self.expected(general).saturating_sub(missing))),
+        };
+        if attacks { Decision::Attack } else { Decision::Stay }
+    }
+
+    /// What is wrong though they agree: they stay although there was a plan and all messengers came, or attack without one.
+    fn trivial<'a>(&self, generals: impl Iterator<Item = (NodeId, &'a General)>) -> Option<String> {
+        let (mut all_came, mut decided, mut wrong) = (true, 0, None);
+        for (node, general) in generals {
+            all_came &= general.missing == 0;
+            decided += u32::from(general.decision.is_some());
+            let wrongly = if self.params.plan { Decision::Stay } else { Decision::Attack };
+            wrong = wrong.or((general.decision == Some(wrongly)).then_some(node));
+        }
+        let node = wrong?;
+        match self.params.plan {
+            false => Some(format!("{node} attacks, and nobody has planned to.")),
+            true if all_came && decided == 2 => Some(format!("Every messenger came, and {node} stays.")),
+            true => None,
+        }
+    }
+}
+
 impl Protocol for TwoGenerals {
     type Params = Params;
     type State = General;
@@ -79,6 +175,9 @@ impl Protocol for TwoGenerals {
     const PARAMS: &'static [(&'static str, &'static str)] = &[
         ("messengers", "how many messengers go to and fro in all"),
         ("dawn", "when each general decides, in ns of local time"),
+        ("plan", "whether A means to attack; if not, it sends nobody"),
+        ("rule_a", "when A attacks: all, if all came; never; or after how many messengers, as 1, 2"),
+        ("rule_b", "when B attacks"),
     ];
 
     fn new(params: Params, nodes: Nodes) -> Result<TwoGenerals, String> {
@@ -97,11 +196,10 @@ impl Protocol for TwoGenerals {
 
     fn boot(&self, ctx: &mut Ctx<'_, TwoGenerals>) -> General {
         let number = u32::from(ctx.me().number());
-        // A sends the odd messengers and waits for the even ones; B the other way round.
-        let missing = (self.params.messengers + number) / 2;
+        let missing = self.expected(ctx.me());
         ctx.set_timer((), self.params.dawn, self.params.dawn);
         let general = General { missing, heard: 0, decision: None };
-        if number == 0 && self.params.messengers > 0 {
+        if number == 0 && self.params.messengers > 0 && self.params.plan {
             ctx.note(|| {
                 "I propose to attack at dawn. Without an answer I cannot know that B has heard.".to_owned()
             });
@@ -124,11 +222,17 @@ impl Protocol for TwoGenerals {
             }
             Event::Message { .. } => {}
             Event::Timer(()) => {
-                let decision = if general.missing == 0 { Decision::Attack } else { Decision::Stay };
+                let decision = self.decide(ctx.me(), general.missing);
                 let missing = general.missing;
-                ctx.note(|| match missing {
-                    0 => "Everything came that I was to receive: I attack.".to_owned(),
-                    missing => format!("{missing} messengers have not come: I stay."),
+                ctx.note(|| match (missing, decision) {
+                    (0, Decision::Attack) => "Everything came that I was to receive: I attack.".to_owned(),
+                    (0, Decision::Stay) => {
+                        "Everything came that I was to receive. I stay, as is my rule.".to_owned()
+                    }
+                    (missing, Decision::Attack) => {
+                        format!("{missing} messengers have not come. I attack, as is my rule.")
+                    }
+                    (missing, Decision::Stay) => format!("{missing} messengers have not come: I stay."),
                 });
                 general.decision = Some(decision);
             }
@@ -174,9 +278,12 @@ impl Protocol for TwoGenerals {
     }
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<TwoGenerals>>> {
-        vec![Box::new(Together::default())]
+        vec![Box::new(Together::default()), Box::new(ToSomeEnd::default())]
     }
 }
+
+const AGREEMENT: &str = "agreement";
+const NONTRIVIALITY: &str = "nontriviality";
 
 /// What must hold: both attack, or neither.
 #[derive(Clone, Debug, Default)]
@@ -187,7 +294,7 @@ struct Together {
 
 impl Monitor<TwoGenerals> for Together {
     fn name(&self) -> &'static str {
-        "agreement"
+        AGREEMENT
     }
 
     fn observe(&mut self, seen: Seen<'_, TwoGenerals>, report: &mut Report<'_>) {
@@ -199,6 +306,54 @@ impl Monitor<TwoGenerals> for Together {
             let text =
                 format!("{} {}, and {} {}.", event.node, first.word(), seen.event.node, decision.word());
             report.violated(text, [event]);
+        }
+    }
+}
+
+/// And what they do has something to do with the plan.
+#[derive(Clone, Debug, Default)]
+struct ToSomeEnd {
+    generals: Map<NodeId, General>,
+    is_broken: bool,
+}
+
+impl Monitor<TwoGenerals> for ToSomeEnd {
+    fn name(&self) -> &'static str {
+        NONTRIVIALITY
+    }
+
+    fn observe(&mut self, seen: Seen<'_, TwoGenerals>, report: &mut Report<'_>) {
+        let node = seen.event.node;
+        let Some(general) = seen.state.filter(|_| !node.is_client() && !self.is_broken) else { return };
+        self.generals.insert(node, general.clone());
+        let wrong = seen.protocol.trivial(self.generals.iter().map(|(&node, general)| (node, general)));
+        if let Some(text) = wrong {
+            self.is_broken = true;
+            report.violated(text, []);
+        }
+    }
+}
+
+impl Explored for TwoGenerals {
+    const PROPERTIES: &'static [&'static str] = &[AGREEMENT, NONTRIVIALITY];
+    const LOOKS_AT_ALL: bool = true;
+
+    fn milestones(&self, me: NodeId, local: &Local<TwoGenerals>) -> Vec<Milestone> {
+        let decision = local.state.as_ref().and_then(|general| general.decision);
+        let of = |decision: Decision| Milestone {
+            property: AGREEMENT,
+            about: 0,
+            is: decision as u64,
+            text: format!("{me} {}", decision.word()),
+        };
+        decision.map(of).into_iter().collect()
+    }
+
+    fn always(&self, world: &World<'_, TwoGenerals>) -> Result<(), Broken> {
+        let generals = world.nodes.iter().filter_map(|&(node, local)| Some((node, local.state.as_ref()?)));
+        match self.trivial(generals) {
+            Some(text) => Err(Broken { property: NONTRIVIALITY, text }),
+            None => Ok(()),
         }
     }
 }

@@ -67,7 +67,7 @@ fn a_lost_message_is_sent_again_and_those_behind_it_wait_for_it() {
     scenario.workload.every = Ns::ms(50);
     let before = play::<Stream>(scenario.clone());
     let lost = before.session().trace().messages().find(|&(id, _)| {
-        before.session().message(id).is_some_and(|msg| msg.label == "3: +10 (3)" && id.node == CLIENT)
+        before.session().message(id).is_some_and(|msg| msg.label == "+10 (3) [3]" && id.node == CLIENT)
     });
     let (message, record) = lost.expect("deposit 3 is sent");
     scenario.push(record.sent.0 + Ns(1), Action::Drop { message });

@@ -89,22 +89,22 @@ pub(crate) struct Change {
 
 /// `part` of a million of a span, rounded down.
 fn share(span: u64, part: i64) -> i128 {
-    (i128::from(span) * i128::from(part)).div_euclid(MILLION)
+    // Nearly every product has room in 64 bits, where to divide takes a tenth of the time.
+    match i64::try_from(span).ok().and_then(|span| span.checked_mul(part)) {
+        Some(product) => i128::from(product.div_euclid(MILLION as i64)),
+        None => (i128::from(span) * i128::from(part)).div_euclid(MILLION),
+    }
 }
 
 impl Segment {
-    fn rate(&self) -> i128 {
-        if self.stands { 0 } else { MILLION + i128::from(self.drift_ppm) }
+    fn rate(&self) -> i64 {
+        if self.stands { 0 } else { MILLION as i64 + self.drift_ppm }
     }
 
     /// How far the monotonic clock has run since the beginning.
     fn elapsed(&self, at: Ns) -> u64 {
         let elapsed = at.since(self.from).0;
-        if self.drift_ppm == 0 && !self.stands {
-            elapsed
-        } else {
-            (i128::from(elapsed) * self.rate() / MILLION) as u64
-        }
+        if self.drift_ppm == 0 && !self.stands { elapsed } else { share(elapsed, self.rate()) as u64 }
     }
 
     fn monotonic_at(&self, at: Ns) -> u64 {
@@ -267,7 +267,8 @@ impl Clock {
             return segment.from + Ns(missing);
         }
         // floor(elapsed · rate / 10⁶) ≥ missing  ⇔  elapsed ≥ ceil(missing · 10⁶ / rate)
-        let elapsed = (i128::from(missing) * MILLION + segment.rate() - 1) / segment.rate();
+        let rate = i128::from(segment.rate());
+        let elapsed = (i128::from(missing) * MILLION + rate - 1) / rate;
         segment.from + Ns(u64::try_from(elapsed).unwrap_or(u64::MAX))
     }
 }

@@ -16,17 +16,17 @@ use crate::time::Ns;
 const WORDS: &str = "crash, crash-inside, amnesia, recover, pause, resume, slow, cut, heal, partition, drop, deliver, \
                      duplicate, hold, release, rewrite, byzantine, fire, suppress, clock, op, hold-all, note";
 
-/// The fields of an entry, each until it has been read.
-struct Fields {
-    what: String,
-    rest: Map<String, Value>,
+/// The fields of what is written as one object, each until it has been read.
+pub(crate) struct Fields {
+    pub what: String,
+    pub rest: Map<String, Value>,
 }
 
-type Read<T> = Result<T, String>;
+pub(crate) type Read<T> = Result<T, String>;
 
 impl Fields {
     /// What stands in a field, if anything does.
-    fn take(&mut self, name: &str) -> Option<Value> {
+    pub fn take(&mut self, name: &str) -> Option<Value> {
         self.rest.remove(name).filter(|value| !value.is_null())
     }
 
@@ -34,12 +34,12 @@ impl Fields {
         Err(format!("`{}` needs `{name}`", excerpt(&self.what)))
     }
 
-    fn must<T>(&self, name: &str, found: Option<T>) -> Read<T> {
+    pub fn must<T>(&self, name: &str, found: Option<T>) -> Read<T> {
         found.map_or_else(|| self.lacks(name), Ok)
     }
 
     /// A whole number within bounds.
-    fn whole(&mut self, name: &str, least: i128, most: i128) -> Read<Option<i128>> {
+    pub fn whole(&mut self, name: &str, least: i128, most: i128) -> Read<Option<i128>> {
         let Some(value) = self.take(name) else { return Ok(None) };
         let number = value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
         match number.filter(|number| (least..=most).contains(number)) {
@@ -50,15 +50,15 @@ impl Fields {
         }
     }
 
-    fn time(&mut self, name: &str) -> Read<Option<Ns>> {
+    pub fn time(&mut self, name: &str) -> Read<Option<Ns>> {
         Ok(self.whole(name, 0, u64::MAX.into())?.map(|ns| Ns(ns as u64)))
     }
 
-    fn small(&mut self, name: &str) -> Read<Option<u32>> {
+    pub fn small(&mut self, name: &str) -> Read<Option<u32>> {
         Ok(self.whole(name, 0, u32::MAX.into())?.map(|number| number as u32))
     }
 
-    fn signed(&mut self, name: &str) -> Read<Option<i64>> {
+    pub fn signed(&mut self, name: &str) -> Read<Option<i64>> {
         Ok(self.whole(name, i64::MIN.into(), i64::MAX.into())?.map(|number| number as i64))
     }
 
@@ -78,7 +78,7 @@ impl Fields {
         }
     }
 
-    fn id<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Read<Option<T>> {
+    pub fn id<T: FromStr<Err = BadId>>(&mut self, name: &str) -> Read<Option<T>> {
         let text = self.text(name)?;
         text.map(|text| text.parse().map_err(|bad: BadId| format!("`{name}`: {bad}"))).transpose()
     }
@@ -122,7 +122,7 @@ impl Fields {
     }
 
     /// A text that there must be.
-    fn words(&mut self, name: &str) -> Read<String> {
+    pub fn words(&mut self, name: &str) -> Read<String> {
         let text = self.text(name)?;
         self.must(name, text)
     }
@@ -207,9 +207,15 @@ impl Fields {
         let (id, at) = (EntryId(self.must("id", id)?), self.must("at", at)?);
         let rank = self.small("rank")?.unwrap_or(0);
         let action = self.action()?;
+        self.end()?;
+        Ok(Entry { id, at, rank, action })
+    }
+
+    /// Whether all has been read.
+    pub fn end(&self) -> Read<()> {
         match self.rest.keys().next() {
             Some(name) => Err(format!("`{}` has no field `{}`", self.what, excerpt(name))),
-            None => Ok(Entry { id, at, rank, action }),
+            None => Ok(()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! it lasts follows from the seed, the node (or link) and the slot's number alone. Each becomes what a script entry would
 //! be, with [`EntryId::CHANCE`] where that has its number.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::chance::{Chance, below};
 use crate::ids::{EntryId, NodeId};
@@ -16,24 +16,29 @@ use crate::time::Ns;
 const SLOTS: u64 = 8;
 
 /// A kind of fault that befalls servers (or links between servers) at random.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Fault {
     /// What happens.
     pub what: What,
     /// The mean time between two such faults at one server, or on one direction of one link between two servers.
     pub every: Ns,
     /// It lasts at least so long.
-    #[serde(default)]
     pub min: Ns,
     /// It lasts at most so long; absent: to the end of the run. Of [`What::Clock`], which has no end: how far the clock is
     /// set at most, ahead or behind, and `min` how far at least.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<Ns>,
+    /// Of [`What::Slow`] alone: how long each step takes meanwhile.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub step: Ns,
+}
+
+fn is_zero(span: &Ns) -> bool {
+    *span == Ns::ZERO
 }
 
 /// What happens at random.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     /// A server stops; when it is over it starts again from its disk.
@@ -42,6 +47,10 @@ pub enum What {
     Amnesia,
     /// A server stands still.
     Pause,
+    /// A server's machine is suspended: it stands still, and its clocks with it.
+    Suspend,
+    /// A server takes [`Fault::step`] for each of its steps.
+    Slow,
     /// One direction of a link between two servers is cut.
     Cut,
     /// A server's wall clock is set, ahead of its monotonic clock or behind it.
@@ -75,7 +84,11 @@ impl Fault {
         match self.what {
             What::Crash => [Some(Action::Crash { node }), Some(Action::Recover { node })],
             What::Amnesia => [Some(Action::Amnesia { node }), Some(Action::Recover { node })],
-            What::Pause => [Some(Action::Pause { node, vm: false }), Some(Action::Resume { node })],
+            What::Pause | What::Suspend => {
+                let vm = self.what == What::Suspend;
+                [Some(Action::Pause { node, vm }), Some(Action::Resume { node })]
+            }
+            What::Slow => [self.step, Ns::ZERO].map(|step| Some(Action::Slow { node, step })),
             What::Cut => [Some(Action::Cut { from: node, to, until: end }), None],
             What::Clock => {
                 let far = lasts as i64;

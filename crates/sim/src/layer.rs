@@ -33,6 +33,7 @@ impl<P: Protocol> Ctx<'_, P> {
             nodes: self.nodes,
             clock: self.clock,
             chance: self.chance,
+            answers: self.answers.as_deref_mut(),
             activation: self.activation,
             picks: self.picks,
             stable: &mut disk,

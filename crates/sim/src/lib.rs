@@ -3,6 +3,7 @@
 //! A [`scenario::Scenario`] says everything that decides a run; a [`run::Run`] is what happens; a
 //! [`session::Session`] is the same with the protocol's type forgotten, for those who only look.
 
+pub mod alone;
 pub mod causality;
 pub mod chance;
 pub mod clock;
@@ -10,9 +11,11 @@ pub mod compare;
 pub mod cone;
 pub mod decimal;
 mod entry;
+pub mod explored;
 pub mod faults;
 mod forge;
 pub mod hash;
+pub mod here;
 pub mod ids;
 pub mod landmarks;
 pub mod latency;

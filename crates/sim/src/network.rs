@@ -268,7 +268,7 @@ impl Decider<'_> {
                 fate = Fate { kind: FateKind::Cut, lost: cut.from.max(sent), ..fate };
             }
         }
-        MessageRecord { to, event, sent, natural, fate, by_hand }
+        MessageRecord { to, event, sent, natural, fate, by_hand, arrived: Ns::NEVER }
     }
 
     /// A person puts a forged form in the place of what is on its way, and has not been cut off by then.
@@ -347,7 +347,7 @@ impl Way {
     fn stayed(&self, Sending { to, event, sent, .. }: Sending, by_hand: bool) -> MessageRecord {
         let natural = self.natural;
         let fate = Fate { kind: FateKind::Dropped, at: natural, lost: sent, event: 0 };
-        MessageRecord { to, event, sent, natural, fate, by_hand }
+        MessageRecord { to, event, sent, natural, fate, by_hand, arrived: Ns::NEVER }
     }
 
     /// What is on its way is lost here, and something else goes on with what was left of the way.

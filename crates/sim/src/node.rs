@@ -107,6 +107,7 @@ pub(crate) fn activate<P: Protocol>(
         nodes: around.nodes,
         clock: around.clock,
         chance: around.chance,
+        answers: None,
         activation: node.activations,
         picks: 0,
         stable: &mut node.stable,

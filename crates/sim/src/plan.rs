@@ -35,8 +35,8 @@ pub(crate) struct Plan {
     pub acted: Vec<EntryId>,
     /// Entries of which it is known without the run whether they act: those that hold all, and remarks but for their event.
     pub silent: Set<EntryId>,
-    /// How long a step of a node takes from such an entry on.
-    pub steps: Map<EntryId, Ns>,
+    /// How long a step of a node takes from such an event of the environment on.
+    pub steps: Map<(Instant, NodeId, EntryId), Ns>,
     /// What people forge: which number, and what it then is.
     pub rewrites: Map<EntryId, (String, i64)>,
     /// When nodes are byzantine, in order of time.
@@ -126,7 +126,7 @@ impl Plan {
             &Action::Amnesia { node } => self.happen(nodes, entry, node, EventKind::Amnesia),
             &Action::Recover { node } => self.happen(nodes, entry, node, EventKind::Recover),
             &Action::Slow { node, step } => {
-                self.steps.insert(entry.id, step);
+                self.steps.insert((at, node, entry.id), step);
                 let kind = if step == Ns::ZERO { EventKind::Quick } else { EventKind::Slow };
                 self.happen(nodes, entry, node, kind);
             }
@@ -199,7 +199,10 @@ impl Plan {
 
     fn happen(&mut self, nodes: Nodes, entry: &Entry, node: NodeId, kind: EventKind) {
         if let Some(index) = nodes.index(node) {
-            let wakes = !matches!(kind, EventKind::Pause | EventKind::Clock);
+            let wakes = {
+                use EventKind::{Amnesia, Crash, Recover, Resume};
+                matches!(kind, Crash | Amnesia | Recover | Resume)
+            };
             if wakes && self.clocks[index].stands() {
                 self.set_clock(nodes, entry, node, Change { stands: Some(false), ..Change::default() });
             }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::alone::Answers;
 use crate::chance::Chance;
 use crate::clock::Reading;
 use crate::ids::{NodeId, Nodes, OpId};
@@ -74,6 +75,12 @@ pub trait Protocol: Sized + 'static {
     /// The node's role and epoch, for its lane's weight and colour. Asked after every activation: keep it cheap.
     fn status(&self, _state: &Self::State, _stable: &Self::Stable) -> Status {
         Status { role: "node", weight: Weight::Thin, epoch: None }
+    }
+
+    /// What a node that sets its clock for itself adds to what its machine's wall clock shows, in ns. Asked after every
+    /// activation.
+    fn correction(&self, _state: &Self::State) -> i64 {
+        0
     }
 
     /// An epoch as the paper writes it: `3`, or a ballot's `1.C`; empty where a role says it all.
@@ -205,6 +212,8 @@ pub struct Ctx<'a, P: Protocol> {
     pub(crate) nodes: Nodes,
     pub(crate) clock: Reading,
     pub(crate) chance: Chance,
+    /// Where chance does not decide: what is answered to each pick.
+    pub(crate) answers: Option<&'a mut Answers>,
     pub(crate) activation: u32,
     pub(crate) picks: u32,
     pub(crate) stable: &'a mut P::Stable,
@@ -304,7 +313,8 @@ impl<P: Protocol> Ctx<'_, P> {
     /// A timer of the same value that is already set is replaced.
     pub fn set_timer(&mut self, timer: P::Timer, min: Ns, max: Ns) {
         let spread = max.since(min).0;
-        let after = Ns(min.0.max(1)) + Ns(if spread == 0 { 0 } else { self.pick(spread.saturating_add(1)) });
+        let is_drawn = spread > 0 && self.answers.is_none();
+        let after = Ns(min.0.max(1)) + Ns(if is_drawn { self.pick(spread.saturating_add(1)) } else { 0 });
         if self.next_happens() {
             self.effects.push(Effect::SetTimer { timer, after });
         }
@@ -319,8 +329,20 @@ impl<P: Protocol> Ctx<'_, P> {
 
     /// A number below `bound`: the only chance that a protocol has.
     pub fn pick(&mut self, bound: u64) -> u64 {
+        if let Some(answers) = &mut self.answers {
+            return answers.next(bound);
+        }
         self.picks += 1;
         self.chance.pick(self.me, self.activation, self.picks, bound)
+    }
+
+    /// Whether something happens that has a chance of so many in a million.
+    pub fn happens(&mut self, ppm: u32) -> bool {
+        match &mut self.answers {
+            Some(_) if ppm == 0 || ppm >= 1_000_000 => ppm > 0,
+            Some(answers) => answers.next(2) == 1,
+            None => self.pick(1_000_000) < u64::from(ppm),
+        }
     }
 
     /// Completes a client's operation (clients only).

@@ -30,6 +30,10 @@ impl<P: Protocol> Run<P> {
         if lane.statuses.last().map(|&(_, last)| last) != Some(status) {
             lane.statuses.push((event.index, status));
         }
+        let correction = live.state.as_ref().map_or(0, |state| self.protocol.correction(state));
+        if lane.corrections.last().map_or(0, |&(_, last)| last) != correction {
+            lane.corrections.push((event.index, correction));
+        }
         self.trace.order.push(event);
         if let Some(notes) = self.plan.notes.get(&event) {
             self.trace.acted.extend(notes.iter().copied());
@@ -43,12 +47,16 @@ impl<P: Protocol> Run<P> {
             _ => None,
         };
         let is_byzantine = self.plan.has_lied(node, key.instant());
+        let known = self.trace.violations.len();
         for monitor in &mut self.monitors {
             let seen =
                 Seen { protocol: &self.protocol, event, at: key.at, asked, state, stable, is_byzantine };
             let mut report =
                 Report { monitor: monitor.name(), event, violations: &mut self.trace.violations };
             monitor.observe(seen, &mut report);
+        }
+        for violation in &mut self.trace.violations[known..] {
+            violation.text = self.scenario.named(std::mem::take(&mut violation.text));
         }
         if self.trace.order.len().is_multiple_of(MARK_EVERY) {
             self.mark(key);

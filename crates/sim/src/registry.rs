@@ -1,6 +1,6 @@
 //! How a protocol is offered to those who know only its name.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::ids::Nodes;
 use crate::protocol::Protocol;
@@ -32,6 +32,10 @@ pub fn resume<P: Protocol>(
     Ok(run.resumed(scenario)?.map(|run| Box::new(run) as Box<dyn Session>))
 }
 
+/// The parameter that says what carries a protocol's messages: connections or datagrams. A protocol that is not about that
+/// can have it too, and with it those of a layer of connections ([`ProtocolEntry::connected`]).
+pub const TRANSPORT: &str = "transport";
+
 /// A protocol, its type forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct ProtocolEntry {
@@ -61,9 +65,20 @@ pub struct ProtocolEntry {
     pub check_op: fn(&str) -> Result<(), String>,
     /// Whether these parameters suit so many nodes, and if not, why.
     pub check_params: fn(Value, Nodes) -> Result<(), String>,
+    /// The same protocol in a layer of connections, with the parameters of both, where a scenario may ask for that.
+    pub connected: Option<fn() -> &'static ProtocolEntry>,
 }
 
 impl ProtocolEntry {
+    /// The protocol as a scenario with these parameters runs it: in a layer of connections, if it says what is to carry its
+    /// messages.
+    pub fn carried(&self, params: &Map<String, Value>) -> &ProtocolEntry {
+        match self.connected {
+            Some(connected) if params.contains_key(TRANSPORT) => connected(),
+            _ => self,
+        }
+    }
+
     /// The entry of a protocol whose code is elsewhere: it has a name, and says of all else that it is not here.
     pub const fn elsewhere(name: &'static str, title: &'static str, chapter: &'static str) -> ProtocolEntry {
         const MISSING: &str = "the code of this protocol has not been loaded";
@@ -81,6 +96,7 @@ impl ProtocolEntry {
             resume: |_, _| Ok(None),
             check_op: |_| Err(MISSING.to_owned()),
             check_params: |_, _| Err(MISSING.to_owned()),
+            connected: None,
         }
     }
 
@@ -103,6 +119,7 @@ impl ProtocolEntry {
                 let params = serde_json::from_value(params).map_err(|error| error.to_string())?;
                 P::new(params, nodes).map(drop)
             },
+            connected: None,
         }
     }
 }

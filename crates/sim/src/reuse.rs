@@ -5,8 +5,9 @@
 //! first of those was decided that it touches. The loop goes on from the last snapshot before that.
 
 use crate::cone::changed_entries;
+use crate::faults::What;
 use crate::ids::{EntryId, NodeId};
-use crate::order::{MESSAGE, TIMER};
+use crate::order::{Key, MESSAGE, TIMER};
 use crate::plan::links_between;
 use crate::protocol::Protocol;
 use crate::run::{CHECKPOINT_EVERY, Payloads, Run, message_id};
@@ -142,7 +143,8 @@ impl<P: Protocol> Run<P> {
     /// Whether the machine of this node is ever suspended, so that what goes on with it sets its clock.
     fn is_suspended(&self, whose: NodeId) -> bool {
         let mut script = self.scenario.script.iter();
-        script.any(|entry| matches!(entry.action, Action::Pause { node, vm: true } if node == whose))
+        self.scenario.faults.iter().any(|fault| fault.what == What::Suspend)
+            || script.any(|entry| matches!(entry.action, Action::Pause { node, vm: true } if node == whose))
     }
 
     /// When the first of the messages was sent that were to arrive on such a link at this time or later.
@@ -224,6 +226,8 @@ impl<P: Protocol> Run<P> {
         here.messages = head(&lane.messages, sent);
         here.timers = head(&lane.timers, timers);
         here.statuses = head(&lane.statuses, lane.statuses.partition_point(|&(from, _)| from <= count));
+        here.corrections =
+            head(&lane.corrections, lane.corrections.partition_point(|&(from, _)| from <= count));
         here.vectors = head(&lane.vectors, activations);
         (here.copies, here.ops) = (copies, ops);
     }
@@ -243,6 +247,10 @@ impl<P: Protocol> Run<P> {
                 MESSAGE => {
                     if let Some(message) = self.message_mut(message_id(key)) {
                         message.fate = Fate { kind: FateKind::InFlight, at, lost: at, event: 0 };
+                        let arrived = Key::message((message.arrived, 0), message.to, message_id(key));
+                        if arrived > snapshot.key {
+                            message.arrived = Ns::NEVER;
+                        }
                     }
                 }
                 TIMER => {

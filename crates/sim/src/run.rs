@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::chance::Chance;
-use crate::ids::{MsgId, NodeId, OpSource};
+use crate::ids::{MsgId, NodeId, OpSource, TimerId};
 use crate::monitor::Monitor;
 use crate::network::Links;
 use crate::node::{Input, Node};
@@ -124,6 +124,7 @@ impl<P: Protocol> Run<P> {
             timers: Vec::new(),
             ops: Vec::new(),
             statuses: Vec::new(),
+            corrections: Vec::new(),
             clock: clock.clone(),
             vectors: Vec::new(),
         });
@@ -256,6 +257,16 @@ impl<P: Protocol> Run<P> {
     /// The protocol with its parameters.
     pub fn protocol(&self) -> &P {
         &self.protocol
+    }
+
+    /// What a message, a copy of it or a forged form of it says.
+    pub fn payload(&self, id: MsgId) -> Option<&P::Msg> {
+        self.payloads[self.trace.nodes.index(id.node)?].message(id.seq, id.copy)
+    }
+
+    /// What a timer is for.
+    pub fn timer_for(&self, id: TimerId) -> Option<&P::Timer> {
+        self.payloads[self.trace.nodes.index(id.node)?].timers.get((id.seq as usize).checked_sub(1)?)
     }
 
     /// Computes further, at most so many events.

@@ -60,7 +60,8 @@ impl<P: Protocol> Run<P> {
             }
             EventKind::Resume => self.resume(key, node, index, entry),
             EventKind::Slow | EventKind::Quick => {
-                self.nodes[index].step = self.plan.steps.get(&entry).copied().unwrap_or_default();
+                let step = self.plan.steps.get(&(key.instant(), node, entry));
+                self.nodes[index].step = step.copied().unwrap_or_default();
                 self.record(key, index, kind, Cause::of(entry));
             }
             _ => self.record(key, index, kind, Cause::of(entry)),
@@ -157,6 +158,8 @@ impl<P: Protocol> Run<P> {
         let must = live.node.is_paused || live.busy > Ns::ZERO;
         if must {
             live.backlog.push(key);
+            let message = (key.kind() == MESSAGE).then(|| self.message_mut(message_id(key))).flatten();
+            message.into_iter().for_each(|message| message.arrived = message.arrived.min(key.at));
         }
         must
     }

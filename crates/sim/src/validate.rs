@@ -308,6 +308,10 @@ fn check_faults(scenario: &Scenario) -> Result<(), BadScenario> {
         if fault.what == What::Clock && fault.max.is_none() {
             return bad(format!("{name}: a clock needs `max`, how far it is set"));
         }
+        within(&format!("{name}: step"), fault.step, Ns::ZERO, MAX_UNTIL)?;
+        if (fault.what == What::Slow) != (fault.step > Ns::ZERO) {
+            return bad(format!("{name}: `slow` needs a `step`, how long one takes; nothing else has it"));
+        }
         draws = draws.saturating_add(fault.draws(scenario.nodes, scenario.until));
     }
     if draws > MAX_DRAWS {

@@ -76,14 +76,15 @@ impl<P: Protocol> Session for Run<P> {
         let mut effects = Vec::new();
         self.repeat(index, event.index, &mut node, &mut effects, true);
         let (title, sentence) = self.headline(event, record.kind, record.cause);
-        let mut told = Explained { title, sentence, ..Explained::default() };
+        let named = |text| self.scenario.named(text);
+        let mut told = Explained { title: named(title), sentence: named(sentence), ..Explained::default() };
         let mut sent = self.trace.sends(event);
         for effect in effects {
             match effect {
-                Effect::Note(note) => told.notes.push(note),
+                Effect::Note(note) => told.notes.push(named(note)),
                 effect => {
                     let message = if let Effect::Send { .. } = effect { sent.next() } else { None };
-                    told.effects.push(self.tell(event.node, effect, message));
+                    told.effects.push(named(self.tell(event.node, effect, message)));
                 }
             }
         }
@@ -92,8 +93,8 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn message(&self, id: MsgId) -> Option<MsgView> {
-        let index = self.trace.nodes.index(id.node)?;
-        Some(self.protocol.describe(self.payloads[index].message(id.seq, id.copy)?))
+        let told = self.said(id)?;
+        Some(MsgView { sentence: self.scenario.named(told.sentence), ..told })
     }
 
     fn is_forged(&self, id: MsgId) -> bool {
@@ -108,9 +109,7 @@ impl<P: Protocol> Session for Run<P> {
     }
 
     fn timer(&self, id: TimerId) -> Option<String> {
-        let index = self.trace.nodes.index(id.node)?;
-        let timer = self.payloads[index].timers.get(id.seq.checked_sub(1)? as usize)?;
-        Some(self.protocol.describe_timer(timer))
+        Some(self.scenario.named(self.set_for(id)?))
     }
 
     fn op(&self, id: OpId) -> Option<(String, Option<String>)> {
@@ -193,6 +192,19 @@ impl<P: Protocol> Run<P> {
         })
     }
 
+    /// What a message says, by the nodes' own names.
+    fn said(&self, id: MsgId) -> Option<MsgView> {
+        let index = self.trace.nodes.index(id.node)?;
+        Some(self.protocol.describe(self.payloads[index].message(id.seq, id.copy)?))
+    }
+
+    /// What a timer is for, by the nodes' own names.
+    fn set_for(&self, id: TimerId) -> Option<String> {
+        let index = self.trace.nodes.index(id.node)?;
+        let timer = self.payloads[index].timers.get(id.seq.checked_sub(1)? as usize)?;
+        Some(self.protocol.describe_timer(timer))
+    }
+
     /// Whether a message's fate stands at this very instant and has been played.
     fn has_come(&self, id: MsgId, now: Key) -> bool {
         self.trace.message(id).is_some_and(|message| Key::fate(message.fate.at, message.to, id) <= now)
@@ -222,12 +234,12 @@ impl<P: Protocol> Run<P> {
     fn headline(&self, event: EventId, kind: EventKind, cause: Cause) -> (String, String) {
         let node = event.node;
         match (kind, cause) {
-            (EventKind::Message, Cause::Message(id)) => match self.message(id) {
+            (EventKind::Message, Cause::Message(id)) => match self.said(id) {
                 Some(told) => (format!("{node} got {} from {}", told.label, id.node), told.sentence),
                 None => (format!("{node} got {id}"), String::new()),
             },
             (EventKind::Timer, Cause::Timer(seq)) => {
-                let what = self.timer(TimerId { node, seq }).unwrap_or_default();
+                let what = self.set_for(TimerId { node, seq }).unwrap_or_default();
                 (format!("{node}: {what}"), String::new())
             }
             (EventKind::Op, Cause::Op(place)) => {

@@ -12,9 +12,10 @@ cargo xtask serve [--port N] [--under /PATH/] [--no-build]
 cargo xtask build
     writes the page to dist/, for any folder of any static host
 cargo xtask test [fmt|clippy|native|wasm|page|browser|firefox]... [--firefox] [--lean]
-    runs every check, or only those named; firefox is the main stories in
-    Firefox, and --firefox all that Chromium does; with --lean what was compiled
-    for one stage is removed when no later one needs it, for a small disk
+    runs every check, or only those named; firefox is the golden runs and the
+    main stories in Firefox, and --firefox all that Chromium does; with --lean
+    what was compiled for one stage is removed when no later one needs it, for
+    a small disk
 cargo xtask size
     builds the page and measures what its first view transfers
 cargo xtask bench

@@ -169,7 +169,8 @@ fn joined(script: &str, loader: &str) -> Result<(String, String), Failure> {
         line.strip_prefix("import * as ")?.trim_end_matches(';').strip_suffix(&from).map(str::to_owned)
     };
     let names: Vec<String> = script.lines().filter_map(imported).collect();
-    let rest: Vec<&str> = script.lines().filter(|line| imported(line).is_none()).collect();
+    let rest = script.lines().filter(|line| imported(line).is_none()).collect::<Vec<_>>().join("\n");
+    let rest = asking_once(&bare(&rest)?, &names)?;
     let back = format!("import {{ initSync }} from \"./{PROGRAM}.js\";");
     let loader = replaced(loader, &back, "")?;
     let ways: Vec<String> = loader
@@ -179,15 +180,33 @@ fn joined(script: &str, loader: &str) -> Result<(String, String), Failure> {
     // The splitter's remarks on its pieces, and ours, are for nobody here.
     let lines = loader.lines().filter(|line| !line.trim_start().starts_with(['/', '*']));
     let loader = lines.collect::<Vec<_>>().join("\n").replace("export const ", "const ");
-    if rest.iter().any(|line| line.contains(&from)) || names.is_empty() {
+    if rest.contains(&from) || names.is_empty() {
         return Err(Failure::Split(format!("{PROGRAM}.js does not ask for its chunks as it used to")));
     }
-    let names: String = names.iter().map(|name| format!("const {name} = toChunks;\n")).collect();
     let loader =
         format!("export default (initSync) => {{\n{loader}\nreturn {{ {} }};\n}};\n", ways.join(", "));
-    let way = replaced(WAY, "LOADER", &format!("\"./{PROGRAM}-{WAYS}\""))?;
+    let way = replaced(&bare(WAY)?, "LOADER", &format!("\"./{PROGRAM}-{WAYS}\""))?;
     let way = replaced(&way, "NAMES", &format!("\"{}\"", ways.join(" ")))?;
-    Ok((format!("{}\n\n{way}{names}", rest.join("\n")), loader))
+    Ok((format!("{rest}\n\n{way}"), loader))
+}
+
+/// A script without what serves only readers: indentation, empty lines, and remarks that have a line of their own.
+fn bare(script: &str) -> Result<String, Failure> {
+    if script.lines().any(|line| line.matches('`').count() % 2 != 0) {
+        return Err(Failure::Split(format!(
+            "{PROGRAM}.js has a text of several lines, whose spaces may matter"
+        )));
+    }
+    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A bare script that names the ways to the chunks once, and not once for each chunk.
+fn asking_once(script: &str, names: &[String]) -> Result<String, Failure> {
+    let line = |name: &str| format!("\"./{LOADER}\": {name},\n");
+    let Some((first, rest)) = names.split_first() else { return Ok(script.to_owned()) };
+    let script = replaced(script, &line(first), &line("toChunks"))?;
+    rest.iter().try_fold(script, |script, name| replaced(&script, &line(name), ""))
 }
 
 fn listed(name: &str, needs: &[String]) -> String {
@@ -313,15 +332,21 @@ mod tests {
 
     #[test]
     fn the_script_that_asks_for_chunks_leads_to_the_loader() {
-        let script = "import * as import1 from \"./__wasm_split.js\"\nfunction initSync() {}\n\"./__wasm_split.js\": import1,";
+        let script = concat!(
+            "import * as import1 from \"./__wasm_split.js\"\n",
+            "import * as import2 from \"./__wasm_split.js\"\n",
+            "function initSync() {\n    // A remark.\n\n}\n",
+            "    \"./__wasm_split.js\": import1,\n    \"./__wasm_split.js\": import2,\n}",
+        );
         let loader =
             "import { initSync } from \"./lightcone-web.js\";\nlet all;\nexport const a = load(\n);\n";
         let (joined, loader) = joined(script, loader).unwrap();
         assert!(
-            joined.starts_with("function initSync() {}\n\"./__wasm_split.js\": import1,\n\n"),
+            joined.starts_with("function initSync() {\n}\n\"./__wasm_split.js\": toChunks,\n}\n\n"),
             "{joined}"
         );
-        assert!(joined.ends_with("\nconst import1 = toChunks;\n"), "{joined}");
+        assert!(joined.contains("const toChunks = ") && !joined.contains("import2"), "{joined}");
+        assert!(bare("`a\n b`").is_err());
         assert!(joined.contains("\"./lightcone-web-chunks.js\"") && joined.contains("(\"a\")"), "{joined}");
         assert_eq!(
             loader,

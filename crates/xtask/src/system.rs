@@ -173,8 +173,13 @@ impl BrowserTools {
     /// Node, told where the browser is.
     pub fn node(&self) -> Command {
         let mut node = Command::new(&self.node);
-        node.envs(self.told.iter().map(|(name, value)| (name, value)));
+        self.tell(&mut node);
         node
+    }
+
+    /// Tells a command that will run node where the browser is.
+    pub fn tell<'command>(&self, command: &'command mut Command) -> &'command mut Command {
+        command.envs(self.told.iter().map(|(name, value)| (name, value)))
     }
 }
 

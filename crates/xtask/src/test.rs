@@ -34,11 +34,17 @@ pub enum Stage {
     Page,
     /// The built page, used in Chromium.
     Browser,
-    /// The main stories in Firefox, where it is to be had.
+    /// The golden runs compiled to WebAssembly and the main stories in Firefox, where it is to be had.
     Firefox,
-    /// All that Chromium does, in Firefox: it takes long, so it is run only where it is asked for.
+    /// The same with all stories that Chromium has: it takes long, so it is run only where it is asked for.
     WholeFirefox,
 }
+
+/// The variable that tells cargo what runs tests compiled to WebAssembly.
+const WASM_RUNNER: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER";
+
+/// The package that holds every run to its golden hash.
+const DETERMINISM: &str = "lightcone-determinism";
 
 /// The browser tests that stand for all in Firefox: they take some minutes together.
 const MAIN_STORIES: [&str; 6] = ["bad-input", "keys", "labs", "paxos", "raft", "twopc"];
@@ -96,9 +102,12 @@ impl Stage {
             // Not every machine has Firefox or can install it, and its absence says nothing about the page.
             Stage::Firefox => {
                 let main = |name: &str| MAIN_STORIES.contains(&name);
-                browser_stage(project, Ok(BrowserTools::with_firefox(project)?), main)
+                firefox_stage(project, BrowserTools::with_firefox(project)?, main)
             }
-            Stage::WholeFirefox => browser_stage(project, BrowserTools::with_firefox(project), |_| true),
+            Stage::WholeFirefox => match BrowserTools::with_firefox(project) {
+                Ok(tools) => firefox_stage(project, tools, |_| true),
+                Err(missing) => Outcome::of_step(Err(missing)),
+            },
         })
     }
 }
@@ -189,7 +198,7 @@ fn tidy(project: &Project, stage: Stage) {
     match stage {
         // What macros and build scripts were compiled to serves the next stage as well.
         Stage::Native => disk::remove_programs(&native.join("deps")),
-        Stage::Wasm => {
+        Stage::Wasm | Stage::Firefox | Stage::WholeFirefox => {
             let parts = ["deps", "build", "examples", "incremental"].map(|part| native.join(part));
             disk::remove(parts.into_iter().chain([project.target().join(tools::WASM).join("debug")]));
         }
@@ -234,16 +243,8 @@ fn clippy_stage(project: &Project) -> Outcome {
     let native = Outcome::of_step(clippy(&["--workspace"]));
     // Some code exists for the page's target only.
     let wasm = tools::wasm_target().and_then(|()| {
-        let packages = [
-            "-p",
-            "lightcone-web",
-            "-p",
-            "lightcone-web-labs",
-            "-p",
-            "lightcone-bench",
-            "-p",
-            "lightcone-determinism",
-        ];
+        let packages =
+            ["-p", "lightcone-web", "-p", "lightcone-web-labs", "-p", "lightcone-bench", "-p", DETERMINISM];
         clippy(&[&packages[..], &["--features", "lightcone-web/split", "--target", tools::WASM]].concat())
     });
     native.and(Outcome::of_step(wasm))
@@ -275,17 +276,36 @@ fn wasm_tests(project: &Project) -> Result<Command, Failure> {
     let packages = project.packages_with_wasm_tests()?;
     let runner = tools::wasm_test_runner(project)?;
     let [_, chromedriver] = system::get([Program::Chromium, Program::Chromedriver])?;
-    let mut tests = command::cargo();
-    tests.args(["test", "--locked", "--no-fail-fast", "--target", tools::WASM]);
-    tests.args(packages.iter().flat_map(|package| ["-p", package]));
-    tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    tests.env("CHROMEDRIVER", chromedriver);
+    let mut tests = tests_for_wasm(project, &packages);
+    tests.env(WASM_RUNNER, runner).env("CHROMEDRIVER", chromedriver);
     // Tests that do not say where they run go where the page does.
     tests.env("WASM_BINDGEN_USE_BROWSER", "1");
     // On a busy machine a browser takes its time to start.
     tests.env("WASM_BINDGEN_TEST_TIMEOUT", "300").env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60");
-    tests.current_dir(project.root());
     Ok(tests)
+}
+
+/// The tests of these packages, compiled to WebAssembly.
+fn tests_for_wasm(project: &Project, packages: &[String]) -> Command {
+    let mut tests = command::cargo();
+    tests.args(["test", "--locked", "--no-fail-fast", "--target", tools::WASM]);
+    tests.args(packages.iter().flat_map(|package| ["-p", package])).current_dir(project.root());
+    tests
+}
+
+/// What hashes came to on this machine and in Chromium they come to in Firefox. Its driver for the runner of wasm-bindgen is
+/// no package of Debian's, so it is opened as for the browser tests.
+fn firefox_stage(project: &Project, tools: BrowserTools, wanted: impl Fn(&str) -> bool) -> Outcome {
+    let hashes = match tools::wasm_test_runner(project) {
+        Ok(runner) => {
+            let mut tests = tests_for_wasm(project, &[DETERMINISM.to_owned()]);
+            // Cargo runs tests in their package's folder.
+            tests.env(WASM_RUNNER, "node ../browser/wasm-runner.mjs").env("WASM_TEST_SERVER", runner);
+            counted(tools.tell(&mut tests))
+        }
+        Err(failure) => Outcome::of_step(Err(failure)),
+    };
+    hashes.and(browser_stage(project, Ok(tools), wanted))
 }
 
 fn browser_stage(

@@ -14,11 +14,12 @@ use lightcone_protocols::all;
 use lightcone_sim::hash::PortableHasher;
 use lightcone_sim::ids::MsgId;
 use lightcone_sim::order::Key;
-use lightcone_sim::registry::ProtocolEntry;
+use lightcone_sim::registry::{ProtocolEntry, TRANSPORT};
 use lightcone_sim::scenario::{Latency, Scenario};
 use lightcone_sim::session::{Progress, Session};
 use lightcone_sim::time::Ns;
 use lightcone_sim::trace::MessageRecord;
+use lightcone_tests::models::chance;
 use lightcone_tests::random::Random;
 
 /// What the runs came to when the file was last renewed.
@@ -28,6 +29,10 @@ pub const GOLDEN: &str = include_str!("../golden.txt");
 const RANDOM: u64 = 10;
 /// How many random scenarios of each protocol have all models of the engine together.
 const EVERYTHING: u64 = 2;
+/// How many have these, and servers that are slow or suspended by chance.
+const BY_CHANCE: u64 = 2;
+/// How many random scenarios there are of each protocol over connections.
+const OVER_CONNECTIONS: u64 = 3;
 /// How many single latencies are held fast.
 const LATENCIES: usize = 32;
 /// No run of these is longer.
@@ -78,7 +83,8 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every case: each protocol as it opens, with a long tail of latencies, its examples, and random ones with faults.
+/// Every case: each protocol as it opens, with a long tail of latencies, its examples, and random ones with faults; and those
+/// that connections can carry over connections.
 pub fn cases() -> Result<Vec<Case>, String> {
     let mut cases = Vec::new();
     for protocol in all() {
@@ -91,13 +97,36 @@ pub fn cases() -> Result<Vec<Case>, String> {
             add(&format!("example {name}"), scenario);
         }
         for seed in 0..RANDOM {
-            add(&format!("random {seed}"), random(protocol, seed)?);
+            add(&format!("random {seed}"), random(protocol, seed, as_it_is)?);
         }
         for seed in 0..EVERYTHING {
-            add(&format!("everything {seed}"), everything(protocol, seed)?);
+            add(&format!("everything {seed}"), everything(protocol, seed, as_it_is, false)?);
+        }
+        for seed in 0..BY_CHANCE {
+            add(&format!("by chance {seed}"), everything(protocol, seed, as_it_is, true)?);
         }
     }
+    for protocol in all().iter().filter(|protocol| protocol.connected.is_some()) {
+        let mut add = |what: &str, scenario| {
+            let name = format!("{} over connections, {what}", protocol.name);
+            cases.push(Case { name, protocol, scenario });
+        };
+        add("as it opens", over_connections((protocol.scenario)(None)));
+        for seed in 0..OVER_CONNECTIONS {
+            add(&format!("random {seed}"), random(protocol, seed, over_connections)?);
+        }
+        add("everything 0", everything(protocol, 0, over_connections, false)?);
+    }
     Ok(cases)
+}
+
+fn as_it_is(scenario: Scenario) -> Scenario {
+    scenario
+}
+
+fn over_connections(mut scenario: Scenario) -> Scenario {
+    scenario.params.insert(TRANSPORT.to_owned(), "connections".into());
+    scenario
 }
 
 /// A distribution that is sampled with floating-point numbers, over every protocol.
@@ -108,19 +137,31 @@ fn exponential(protocol: &ProtocolEntry) -> Scenario {
     scenario
 }
 
-fn random(protocol: &'static ProtocolEntry, seed: u64) -> Result<Scenario, String> {
+fn random(
+    protocol: &'static ProtocolEntry,
+    seed: u64,
+    carried: fn(Scenario) -> Scenario,
+) -> Result<Scenario, String> {
     let mut random = Random::new(seed);
-    let mut scenario = random.scenario(protocol, 3..=5);
+    let mut scenario = carried(random.scenario(protocol, 3..=5));
     let calm = Case { name: format!("{}, calm {seed}", protocol.name), protocol, scenario: scenario.clone() };
     random.add_faults(&mut scenario, &*calm.run(MOST_EVENTS)?, protocol.ops);
     Ok(scenario)
 }
 
-/// Networks, clocks, lies and faults of every kind at once.
-fn everything(protocol: &'static ProtocolEntry, seed: u64) -> Result<Scenario, String> {
+/// Networks, clocks, lies and faults of every kind at once; with slowness and suspended machines by chance or without.
+fn everything(
+    protocol: &'static ProtocolEntry,
+    seed: u64,
+    carried: fn(Scenario) -> Scenario,
+    by_chance: bool,
+) -> Result<Scenario, String> {
     let mut random = Random::new(seed);
-    let mut scenario = random.scenario(protocol, 3..=5);
+    let mut scenario = carried(random.scenario(protocol, 3..=5));
     random.add_settings(&mut scenario);
+    if by_chance {
+        chance::add_settings(seed, &mut scenario);
+    }
     let calm = Case { name: format!("{}, calm {seed}", protocol.name), protocol, scenario: scenario.clone() };
     let calm = calm.run(MOST_EVENTS)?;
     random.add_faults(&mut scenario, &*calm, protocol.ops);

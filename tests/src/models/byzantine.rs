@@ -39,7 +39,7 @@ pub fn add_settings(rng: &mut SplitMix64, scenario: &mut Scenario) {
                 let every = Ns::ms(200 + below(rng, 3_000));
                 let min = Ns::ms(below(rng, 50));
                 let max = Some(min + Ns::ms(below(rng, 500)));
-                scenario.faults.push(Fault { what, every, min, max });
+                scenario.faults.push(Fault { what, every, min, max, step: Ns::ZERO });
             }
         }
     }

@@ -6,6 +6,7 @@ use lightcone_sim::scenario::{Action, How};
 use lightcone_sim::session::Session;
 use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::desk::Desk;
@@ -78,8 +79,14 @@ pub fn models(desk: &Desk, node: NodeId, (run, now): (&Run, Key), when: Option<N
         ("replays", lies(How::Replay)),
         ("is honest", lies(How::Honest)),
     ];
+    // What opens below the edge of the menu is brought into sight.
+    let ontoggle = Callback::from(|event: Event| {
+        if let Some(part) = event.target_dyn_into::<Element>() {
+            part.scroll_into_view_with_bool(false);
+        }
+    });
     html! {
-        <details class="menu-more">
+        <details class="menu-more" {ontoggle}>
             <summary style="padding: 4px 0">{ "Clocks, slow steps and lies" }</summary>
             <div class="menu-clock">
                 { row(desk, when, "wall clock", clocks) }

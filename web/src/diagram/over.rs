@@ -16,7 +16,7 @@ use crate::diagram::fit::fitting;
 use crate::diagram::layer::Layer;
 use crate::diagram::marks::{Step, Told, menu_of, pick_of, told_until};
 use crate::diagram::other::{Elsewhere, use_other};
-use crate::diagram::pane::{HOW, Plan, Shown, selected, space, spread};
+use crate::diagram::pane::{HOW, Plan, Shown, selected, space};
 use crate::diagram::scroll::{Playing, use_scroll};
 use crate::diagram::target;
 use crate::diagram::toolbar::{Toolbar, toolbar};
@@ -98,7 +98,6 @@ fn Over(props: &OverProps) -> Html {
     let flow = view.flow;
     let natural = use_memo(work.run.clone(), |run| Layout::natural_zoom(&*run.session()));
     let space = size.map(|size| space(size, flow, *natural * look.zoom));
-    let view = spread(view, &work.run, space, false);
     let both = use_both(&runs, &view, space);
     let plan = both.as_ref().map(|both| Plan(both.0.plan()));
     props.shown.show(plan.clone(), *natural * look.zoom);

@@ -123,7 +123,7 @@ pub fn Pane(props: &PaneProps) -> Html {
     let (flow, overview) = (view.flow, view.overview);
     let space = size.map(|size| space(size, flow, *natural * props.look.zoom));
     let tight = props.fixed || props.look.bare || work.branches.shown().is_some();
-    let view = spread(view, &work.run, space, tight);
+    let view = if tight { View { lane_gap_px: view.text_px * TIGHT, ..view } } else { view };
     let stretch = use_stretch(work, &view, size, *natural);
     let view = View { stretch, ..view };
     let told = use_ghosts(view.stamps, &desk);
@@ -249,16 +249,6 @@ fn view(props: &PaneProps, natural: f64) -> View {
     };
     let overview = is_far(look, natural, &props.work.run);
     View { flow, text_px: props.text_px, hide_future: props.work.quiz, overview, ..look.view.clone() }
-}
-
-/// Lanes stand so far apart that they fill the room, within reason; closer where two diagrams share it.
-pub fn spread(view: View, run: &Run, space: Option<Space>, tight: bool) -> View {
-    let hidden = view.hidden_nodes.len();
-    let lanes = run.nodes().len().saturating_sub(hidden).max(1) as f64;
-    let room = space.map_or(0.0, |space| space.across_px - view.text_px * 6.6);
-    let most = if view.flow == Flow::LeftToRight { 150.0 } else { 200.0 };
-    let least = if tight { view.text_px * TIGHT } else { view.lane_gap_px };
-    View { lane_gap_px: (room / (lanes + 0.4)).min(most).max(least), ..view }
 }
 
 /// A run that is shorter than the window is stretched, so that its words find room. It is measured when a document opens

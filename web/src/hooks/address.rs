@@ -12,6 +12,7 @@ use gloo::utils::{document, history, window};
 use lightcone_formats::link::{Document, from_json, to_json};
 use lightcone_protocols::chunk;
 use lightcone_sim::order::Key;
+use lightcone_sim::scenario::Scenario;
 use lightcone_sim::sorted::Map;
 use lightcone_sim::time::Ns;
 use wasm_bindgen::JsValue;
@@ -144,19 +145,33 @@ fn remembering((mut work, look): (Work, Look), is_kept: bool) -> (Work, Look) {
     if is_kept {
         work.remember(keep::history(work.number));
         work.branches = keep::branches(work.number);
+        fetch_ahead(&work);
     }
     (work, look)
 }
 
-/// The protocol of what the address asks for when the page starts.
-pub fn protocol_at_start() -> Option<String> {
+/// Where undo, redo and branches lead, other code may be wanted.
+fn fetch_ahead(work: &Work) {
+    let History { past, future } = work.history();
+    let scenarios = past.iter().chain(&**future).map(|moment| &moment.scenario);
+    let mut scenarios = scenarios.chain(work.branches.list.iter().map(|branch| &branch.scenario));
+    if let Some(wanted) = scenarios.find(|scenario| !chunk::is_here(scenario)).cloned() {
+        spawn_local(async move {
+            let _ = chunk::fetch(&wanted).await;
+        });
+    }
+}
+
+/// The scenario that the address asks for when the page starts. As long as the code that runs it is not here, only what
+/// code that is, is sure to be right.
+pub fn scenario_at_start() -> Option<Scenario> {
     let asked = dom::fragment();
     let kept = state_number().and_then(|number| recall(number, &asked));
     let document = kept.or_else(|| (asked.len() > 1).then(|| link::from_link(&asked).ok())?)?;
-    Some(document.scenario.protocol)
+    Some(document.scenario)
 }
 
-/// What the address asks for when the page starts; the code of its protocol is here. What cannot be read is said, and the usual document opens.
+/// What the address asks for when the page starts; the code that runs it is here. What cannot be read is said, and the usual document opens.
 pub fn at_start(shelf: &Shelf) -> Option<(Work, Look)> {
     let asked = dom::fragment();
     let mut shelf = shelf.borrow_mut();
@@ -242,24 +257,24 @@ pub fn flush(shelf: &Shelf) {
     }
 }
 
-/// Hands on what is to be opened once the code of its protocol is here. Until then, and if it does not come, what is open
+/// Hands on what is to be opened once the code that runs it is here. Until then, and if it does not come, what is open
 /// stays.
 fn when_here(
     shelf: &Shelf,
     work: &UseReducerDispatcher<Work>,
-    (name, opening): (String, Opening),
+    (wanted, opening): (Scenario, Opening),
     then: impl FnOnce(Opening) + 'static,
 ) {
     let asked = shelf.borrow_mut().ask();
-    if chunk::is_here(&name) {
+    if chunk::is_here(&wanted) {
         return then(opening);
     }
-    let title = protocol(&name).map_or("", |entry| entry.title);
+    let title = protocol(&wanted.protocol).map_or("", |entry| entry.title);
     let (shelf, work) = (shelf.clone(), work.clone());
     spawn_local(async move {
         let waiting = work.clone();
         let slow = Timeout::new(SLOW, move || waiting.dispatch(WorkAction::Await(title)));
-        let fetched = chunk::fetch(&name).await;
+        let fetched = chunk::fetch(&wanted).await;
         drop(slow);
         if shelf.borrow().asked != asked {
             return;
@@ -308,12 +323,12 @@ pub fn use_address(
             Opening::Link(_) => "This link",
             Opening::File(_) | Opening::Unreadable(_) => "This file",
         };
-        let name = match opening.document() {
-            Ok(document) => document.scenario.protocol,
+        let wanted = match opening.document() {
+            Ok(document) => document.scenario,
             Err(bad) => return work.dispatch(WorkAction::Complain(not_opened(what, &bad))),
         };
         let (shelf, show, work) = (shelf.clone(), show.clone(), work.clone());
-        when_here(&shelf.clone(), &work.clone(), (name, opening), move |opening| {
+        when_here(&shelf.clone(), &work.clone(), (wanted, opening), move |opening| {
             flush(&shelf);
             let number = shelf.borrow_mut().next_number();
             match opening.document().and_then(|document| ready(number, &document)) {
@@ -381,11 +396,11 @@ fn use_going_back(shelf: Shelf, show: Callback<(Work, Look)>, work: UseReducerDi
                 Ok(document) => document,
                 Err(bad) => return work.dispatch(WorkAction::Complain(not_opened("This link", &bad))),
             };
-            let name = document.scenario.protocol.clone();
+            let wanted = document.scenario.clone();
             let opening =
                 if is_kept { Opening::Document(Box::new(document)) } else { Opening::Link(asked.clone()) };
             let (books, show, complaints) = (shelf.clone(), show.clone(), work.clone());
-            when_here(&shelf, &work, (name, opening), move |opening| {
+            when_here(&shelf, &work, (wanted, opening), move |opening| {
                 let number = number.unwrap_or_else(|| books.borrow_mut().next_number());
                 match opening.document().and_then(|document| ready(number, &document)) {
                     Ok(opened) => {

@@ -12,6 +12,7 @@ use yew::prelude::*;
 use crate::desk::Desk;
 use crate::dom;
 use crate::icons::Sign;
+use crate::lazy;
 use crate::lecture::channel::{NOT_OPENED, Order, Slip, open_window, use_channel};
 use crate::lecture::state::{Lecture, LectureAction};
 use crate::parts::button::Button;
@@ -20,10 +21,31 @@ use crate::store::run::protocol;
 use crate::store::work::{Work, WorkAction};
 use crate::words;
 
-/// What the audience reads below the diagram, and what lies over all.
-pub fn stage(desk: &Desk, work: &Work, lecture: Lecture) -> Html {
+/// What [`STAGE`] is drawn from.
+#[derive(Clone, Properties, PartialEq)]
+pub struct StageProps {
+    /// Ways to change the stores.
+    pub desk: Desk,
+    /// The document at work.
+    pub work: UseReducerHandle<Work>,
+    /// How the page stands before an audience.
+    pub lecture: Lecture,
+    /// The number of the window with notes.
+    pub number: u64,
+}
+
+lazy::chunk! {
+    /// What the audience reads below the diagram, what lies over all, and the way to the window with notes.
+    pub static STAGE: stage(StageProps) = |props| html! { <Stage ..props.clone() /> };
+}
+
+#[component]
+fn Stage(props: &StageProps) -> Html {
+    let StageProps { desk, work, lecture, number } = props;
+    let lecture = *lecture;
+    use_notes(desk, work, lecture, *number);
     if !lecture.on {
-        return html! { <div key="stage" hidden=true /> };
+        return html! { <div hidden=true /> };
     }
     let session = work.run.session();
     let (events, _) = work.place();
@@ -33,7 +55,7 @@ pub fn stage(desk: &Desk, work: &Work, lecture: Lecture) -> Html {
         Callback::from(move |_| toggle(&desk, true))
     };
     html! {
-        <section key="stage" class="stage-caption" aria-label="Caption" data-lecture={if lecture.black { "black" } else { "on" }}>
+        <section class="stage-caption" aria-label="Caption" data-lecture={if lecture.black { "black" } else { "on" }}>
             <p class={classes!("caption", broken.is_some().then_some("wrong"))}>{ broken.unwrap_or_else(|| words::happened(&*session, &work.scenario, work.now)) }</p>
             <p class="caption-place">{ format!("event {events}") }</p>
             // For a hand without keys; who has them needs no more than the caption.
@@ -129,7 +151,7 @@ fn slip(work: &Work, lecture: Lecture) -> Slip {
 
 /// Tells the window with notes how things stand, and does what it asks. `number` is theirs alone.
 #[hook]
-pub fn use_notes(desk: &Desk, work: &Work, lecture: Lecture, number: u64) {
+fn use_notes(desk: &Desk, work: &Work, lecture: Lecture, number: u64) {
     let obey = use_callback(desk.clone(), |order, desk: &Desk| match order {
         Order::Tell => {}
         Order::Step => desk.work.dispatch(WorkAction::Step),

@@ -129,8 +129,12 @@ fn Until(props: &JumpProps) -> Html {
     };
     let named = |node: &NodeId| (node.to_string().into(), words::name(&work.scenario, *node).into());
     let choices: Vec<(AttrValue, AttrValue)> = servers.iter().map(named).collect();
-    let names: Vec<(AttrValue, AttrValue)> =
-        fields.iter().map(|(name, _)| ((*name).into(), (*name).into())).collect();
+    // Several may have one name: it stands once, and any of them counts.
+    let is_first = |place: usize| fields[..place].iter().all(|(name, _)| *name != fields[place].0);
+    let names: Vec<(AttrValue, AttrValue)> = (0..fields.len())
+        .filter(|&place| is_first(place))
+        .map(|place| (fields[place].0.into(), fields[place].0.into()))
+        .collect();
     html! {
         <form class="menu-form" aria-label="Run until" {onsubmit}>
             <span class="menu-label">{ "run until" }</span>

@@ -5,6 +5,7 @@ pub mod chain;
 pub mod checks;
 pub mod entry;
 pub mod event;
+pub mod explore;
 pub mod jump;
 pub mod message;
 pub mod next;

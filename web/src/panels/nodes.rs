@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use lightcone_diagram::clock_words;
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::order::Key;
 use lightcone_sim::protocol::{LogItem, View};
@@ -46,16 +47,11 @@ struct Quiet {
     /// The epoch as the protocol's paper writes it.
     epoch_name: String,
     view: Option<View>,
-    skew: Option<String>,
+    skew: String,
 }
 
 impl Quiet {
     fn of(session: &dyn Session, node: NodeId, state: NodeView, now: Key) -> Quiet {
-        let beyond =
-            state.local.saturating_sub(i64::try_from(now.at.0).unwrap_or(i64::MAX)) / 1_000_000 * 1_000_000;
-        let ahead = (beyond != 0)
-            .then(|| format!("clock {}{}", if beyond > 0 { "+" } else { "" }, words::local(beyond)));
-        let drift = (state.drift_ppm != 0).then(|| format!("runs at {}", words::percent(state.drift_ppm)));
         let epoch = state.status.and_then(|status| status.epoch);
         Quiet {
             condition: state.condition,
@@ -64,7 +60,7 @@ impl Quiet {
             epoch,
             epoch_name: epoch.map(|epoch| session.epoch_name(epoch)).unwrap_or_default(),
             view: state.view,
-            skew: drift.or(ahead),
+            skew: clock_words(session.trace(), node, now),
         }
     }
 }
@@ -100,7 +96,7 @@ fn Card(props: &CardProps) -> Html {
                 <button type="button" class="card-name" data-pops="" title={format!("What to do with {}", props.name)} onclick={onmenu}>{ &props.name }</button>
                 <span class="card-role">{ word }</span>
                 <span class="card-epoch" hidden={epoch.is_none()}>{ &state.epoch_name }</span>
-                <span class="card-skew">{ state.skew.clone().unwrap_or_default() }</span>
+                <span class="card-skew">{ &state.skew }</span>
             </header>
             <div class="card-body">
                 if let Some(view) = &state.view {
@@ -113,11 +109,14 @@ fn Card(props: &CardProps) -> Html {
 }
 
 fn fields(view: &View, old: Option<&View>) -> Html {
-    let field = |field: &lightcone_sim::protocol::Field| {
-        let was = old.and_then(|old| old.fields.iter().find(|other| other.name == field.name));
+    let field = |(place, field): (usize, &lightcone_sim::protocol::Field)| {
+        // Several may have one name, such as the round trips to each peer: the first is compared with the first.
+        let same = |other: &&lightcone_sim::protocol::Field| other.name == field.name;
+        let nth = view.fields[..place].iter().filter(same).count();
+        let was = old.and_then(|old| old.fields.iter().filter(same).nth(nth));
         let was = was.filter(|was| was.value != field.value).map(|was| was.value.clone());
         html! {
-            <div key={field.name} class={classes!("field", was.is_some().then_some("changed"))} data-field={field.name}>
+            <div key={place} class={classes!("field", was.is_some().then_some("changed"))} data-field={field.name}>
                 <dt>
                     { field.name }
                     if field.durable {
@@ -133,7 +132,7 @@ fn fields(view: &View, old: Option<&View>) -> Html {
             </div>
         }
     };
-    html! { <dl class="fields">{ for view.fields.iter().map(field) }</dl> }
+    html! { <dl class="fields">{ for view.fields.iter().enumerate().map(field) }</dl> }
 }
 
 fn shown(value: &str) -> String {

@@ -12,6 +12,7 @@ use crate::lazy::Lazy;
 use crate::panels::branches;
 use crate::panels::checks::{self, broken};
 use crate::panels::event::{LOOK, LookProps};
+use crate::panels::explore::{EXPLORE, ExploreProps};
 use crate::panels::next::{Next, hold_all};
 use crate::panels::nodes;
 use crate::panels::script::{SCRIPT, ScriptProps};
@@ -39,7 +40,7 @@ pub struct SideProps {
     pub narrow: bool,
 }
 
-const TABS: [(&str, &str); 7] = [
+const TABS: [(&str, &str); 8] = [
     ("nodes", "Nodes"),
     ("next", "Next"),
     ("look", "Event"),
@@ -47,6 +48,7 @@ const TABS: [(&str, &str); 7] = [
     ("script", "Script"),
     ("branches", "Branches"),
     ("setup", "Set-up"),
+    ("explore", "Explore"),
 ];
 
 /// The panels.
@@ -75,6 +77,7 @@ pub fn Side(props: &SideProps) -> Html {
                 <div key="script" class="slot" hidden={!shows("script")}>{ if shows("script") { script(&desk, props) } else { Html::default() } }</div>
                 <div key="branches" class="slot" hidden={!shows("branches")}>{ if shows("branches") { branches(&desk, props) } else { Html::default() } }</div>
                 <div key="setup" class="slot" hidden={!shows("setup")}>{ if shows("setup") { setup(&desk, props) } else { Html::default() } }</div>
+                <div key="explore" class="slot" hidden={!shows("explore")}>{ if shows("explore") { explore(&desk, props) } else { Html::default() } }</div>
             </div>
         </aside>
     }
@@ -152,8 +155,12 @@ fn checks(desk: &Desk, props: &SideProps) -> Html {
         let session = work.run.session();
         (broken(&*session, work.now), session.monitors().len())
     };
-    let word = if broken == 0 { format!("{all} hold") } else { format!("{broken} of {all} violated") };
-    let aside = html! { <span class={if broken == 0 { "holds" } else { "violated" }}>{ word }</span> };
+    let (word, class) = match (broken, all) {
+        (_, 0) => ("none".to_owned(), "small"),
+        (0, _) => (format!("{all} hold"), "holds"),
+        _ => (format!("{broken} of {all} violated"), "violated"),
+    };
+    let aside = html! { <span {class}>{ word }</span> };
     fold(desk, "checks", "Invariants", aside, folded(props, "checks"), &|| {
         checks::checks(desk, &*work.run.session(), work.now)
     })
@@ -185,5 +192,15 @@ fn setup(desk: &Desk, props: &SideProps) -> Html {
     fold(desk, "setup", "Set-up", holds, folded(props, "setup"), &|| {
         let with = SetupProps { number: props.work.number, scenario: scenario.clone() };
         html! { <Lazy<SetupProps> part={&SETUP} {with} /> }
+    })
+}
+
+fn explore(desk: &Desk, props: &SideProps) -> Html {
+    let work = &props.work;
+    let holds = html! { <span class="small">{ "can this ever happen?" }</span> };
+    fold(desk, "explore", "Explore", holds, folded(props, "explore"), &|| {
+        let (number, run, scenario) = (work.number, work.run.clone(), work.scenario.clone());
+        let with = ExploreProps { number, run, scenario, now: work.now };
+        html! { <Lazy<ExploreProps> part={&EXPLORE} {with} /> }
     })
 }

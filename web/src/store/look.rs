@@ -291,7 +291,7 @@ impl Default for Habits {
             shade: Shade::Auto,
             large: false,
             speed: 0.1,
-            folded: vec!["setup".to_owned()],
+            folded: vec!["setup".to_owned(), "explore".to_owned()],
             aside: false,
             hinted: false,
             over: false,

@@ -23,6 +23,19 @@ const SIGNS: &[(&[(&str, &str)], &str)] = &[
     ),
     (&[("arrow", "M2 8H34"), ("head open", "M34 4l8 4l-8 4z")], "it came to a node that was down"),
     (
+        &[
+            ("arrow", "M2 1L8 7"),
+            ("head", "M12 11l-6 -2.5l3.5 -3.5z"),
+            ("lane thin", "M2 13H42"),
+            ("wait", "M13 9.5H34V13"),
+        ],
+        "it arrived, and waits: its receiver stands still or is busy",
+    ),
+    (
+        &[("lane thin", "M2 8H42"), ("interval", "M12 2h20v12h-20z")],
+        "between these times a node believes it to be, by its clock",
+    ),
+    (
         &[("arrow", "M2 8H15"), ("held-ground", "M22 1a7 7 0 1 0 .01 0z"), ("held-bars", "M20 4.5v7m4 -7v7")],
         "held until you let it go",
     ),

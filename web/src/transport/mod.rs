@@ -149,6 +149,8 @@ impl HealthData {
 /// Whether the invariants hold, in a word; if not, a press goes to where it broke first, and looks into that.
 fn health(desk: &Desk, health: &HealthData) -> Html {
     match &health.first {
+        // Where nothing is judged nothing is well.
+        None if health.watched == 0 => html! { <span class="health small">{ "nothing is watched" }</span> },
         None => html! {
             <span class="health holds">{ icon(Sign::Check) }<span>{ holding(health.watched) }</span></span>
         },
@@ -171,7 +173,6 @@ fn health(desk: &Desk, health: &HealthData) -> Html {
 
 fn holding(watched: usize) -> String {
     match watched {
-        0 => "nothing is watched".to_owned(),
         1 => "the invariant holds".to_owned(),
         _ => format!("{watched} invariants hold"),
     }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use lightcone_sim::registry::ProtocolEntry;
+use lightcone_sim::registry::{ProtocolEntry, TRANSPORT};
 
 use crate::failure::{Code, Failure};
 
@@ -24,6 +24,12 @@ pub(super) fn run(registry: &[ProtocolEntry], out: &mut dyn Write) -> Result<Cod
         let width = settings.iter().map(|(setting, _)| setting.len()).max().unwrap_or(0);
         for (setting, meaning) in settings {
             writeln!(out, "    {setting:<width$}  {meaning}")?;
+        }
+        if let Some(connected) = entry.connected {
+            let own = |name: &str| name == TRANSPORT || entry.params.iter().any(|(known, _)| *known == name);
+            let more = connected().params.iter().map(|(name, _)| *name).filter(|name| !own(name));
+            let more: Vec<&str> = more.collect();
+            writeln!(out, "    --transport connections, with {}", more.join(", "))?;
         }
         if !entry.ops.is_empty() {
             writeln!(out, "    operations: {}", entry.ops.join(", "))?;

@@ -121,7 +121,9 @@ fn part(session: &dyn Session, record: &MessageRecord, state: State, hides_futur
             0.9 * gone / (gone + usual.as_secs_f64()).max(1e-9)
         }
         State::UnderWay => {
-            let whole = record.fate.at.0.since(record.sent.0).as_secs_f64();
+            // What has arrived waits where it is.
+            let arrives = record.fate.at.0.min(record.arrived);
+            let whole = arrives.since(record.sent.0).as_secs_f64();
             if whole > 0.0 { (gone / whole).min(1.0) } else { 0.0 }
         }
     }

@@ -46,9 +46,6 @@ impl Said {
 impl Painter<'_> {
     fn said(&self, node: NodeId) -> Said {
         let (trace, now) = (self.session.trace(), self.frame.now);
-        let segments = trace.lane(node).map_or(&[][..], |lane| lane.clock.segments());
-        let after = segments.partition_point(|segment| (segment.from, segment.rank) <= now.instant());
-        let clock = segments.get(after.saturating_sub(1));
         Said {
             name: name_of(self.session.scenario(), node),
             status: trace.status(node, now),
@@ -57,7 +54,7 @@ impl Painter<'_> {
                 "" if is_stale(trace, node, now) => "stale",
                 condition => condition,
             },
-            clock: clock.map_or_else(String::new, |clock| clock_words(clock, now.at)),
+            clock: clock_words(trace, node, now),
         }
     }
 
@@ -104,8 +101,10 @@ impl Painter<'_> {
             self.outline(pen, (node, place), format!("{node}-stale"), "node-stale".to_owned(), 0.0)
                 .target(Target::Lane(node));
         }
-        self.inside(pen, node, place, said, epoch);
-        self.below(pen, node, place, said);
+        if node.is_client() || !self.places.are_dots {
+            self.inside(pen, node, place, said, epoch);
+            self.below(pen, node, place, said);
+        }
     }
 
     /// A node's outline, so many px larger than it is.

@@ -9,6 +9,8 @@ use crate::pen::{Place, at};
 const RADIUS: f64 = 3.5;
 /// The least radius, by the size of text: for a name.
 const LEAST: f64 = 1.2;
+/// Where even so small ones would touch, they are dots, of this part of their distance.
+const DOT: f64 = 0.4;
 /// Half the width and half the height of a client, by the size of text.
 const CLIENT: (f64, f64) = (2.4, 1.3);
 /// A ring is at most so much wider than high.
@@ -28,6 +30,8 @@ pub(crate) struct Places {
     pub reach: (f64, f64),
     /// Of a server.
     pub radius: f64,
+    /// Whether servers are so many that each is a dot, without words.
+    pub are_dots: bool,
     /// Half the width and half the height of a client.
     pub client: (f64, f64),
 }
@@ -54,6 +58,7 @@ impl Places {
             centre: at(wide / 2.0, top + high / 2.0),
             reach: (0.0, 0.0),
             radius: text * RADIUS,
+            are_dots: false,
             client: (text * CLIENT.0, text * CLIENT.1),
         };
         // The larger the servers, the smaller the ring: halved until neighbours just keep apart.
@@ -64,6 +69,10 @@ impl Places {
             if radius <= places.nearest() * BETWEEN { least = radius } else { most = radius }
         }
         places.size(least, (wide, high), text);
+        if places.nearest() < places.radius * 2.0 {
+            places.are_dots = true;
+            places.radius = (places.nearest() * DOT).max(1.0);
+        }
         let on_ring = |(place, node)| (node, places.on_ring(f64::from(place), 1.0));
         places.nodes = (0..).zip(servers).map(on_ring).collect();
         let count = clients.len().max(1) as f64;
@@ -183,6 +192,18 @@ mod tests {
                 assert!(distance(here, there) > places.radius * 2.0, "{places:?} in {room:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_crowd_is_dots_that_keep_apart() {
+        for (servers, are_dots) in [(9, false), (30, false), (200, true), (500, true)] {
+            let crowd = places(servers, 1, (1050.0, 640.0), 12.0);
+            assert_eq!(crowd.are_dots, are_dots, "{servers}");
+            stands_apart(&crowd, (1050.0, 640.0));
+        }
+        // Of a thousand each has two px.
+        let crowd = places(1_000, 1, (1050.0, 640.0), 12.0);
+        assert!(crowd.are_dots && crowd.radius == 1.0);
     }
 
     #[test]

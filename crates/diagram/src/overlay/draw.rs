@@ -401,7 +401,8 @@ impl Eye<'_> {
                 let end = shaft.after(if arrow.held { 0.3 } else { arrow.part });
                 pen.line("selected", "selected-line", shaft.from, end).target(Target::Message(id));
                 if !moment.is_under_way(arrow) {
-                    arrows::whole(pen, moment, &layout.lanes, arrow, arrows::Style { more: "", unit });
+                    let known = arrows::as_far_as_known(moment, &layout.weave, *arrow);
+                    arrows::whole(pen, moment, &layout.lanes, &known, arrows::Style { more: "", unit });
                 }
             }
             None => {}

@@ -137,7 +137,8 @@ impl Account {
             return;
         }
         if self.gathered.is_some() {
-            return ctx.note(|| "A snapshot of mine is under way: the next one comes after it.".to_owned());
+            return ctx
+                .note(|| "My last snapshot is still under way: the next one comes after it.".to_owned());
         }
         self.begun += 1;
         self.gathered = Some(Map::new());

@@ -8,7 +8,8 @@ use lightcone_sim::time::Ns;
 
 use super::end::{End, Phase, Refused};
 use super::segment::{Number, Pair, Segment};
-use super::{Connected, Host, Timer, Transport};
+use super::usual::{Transport, Usual};
+use super::{Connected, Host, Timer};
 
 /// The retransmission time-out doubles up to so many times what it was at first.
 const MOST_BACKOFF: u64 = 16;
@@ -17,7 +18,7 @@ type HostOf<P> = Host<<P as Protocol>::State, <P as Protocol>::Msg>;
 type EndOf<P> = End<<P as Protocol>::Msg>;
 type SegmentOf<P> = Segment<<P as Protocol>::Msg>;
 
-impl<P: Protocol, const DATAGRAMS: bool> Connected<P, DATAGRAMS> {
+impl<P: Protocol, U: Usual> Connected<P, U> {
     /// The protocol inside sends a message.
     pub(super) fn hand_in(&self, host: &mut HostOf<P>, to: NodeId, msg: P::Msg, ctx: &mut Ctx<'_, Self>) {
         // Nobody needs a connection to itself.

@@ -14,8 +14,10 @@
 mod end;
 mod machine;
 mod segment;
+mod usual;
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::layer::{Beside, Layer, Meaning, joined};
@@ -23,84 +25,22 @@ use lightcone_sim::monitor::Monitor;
 use lightcone_sim::protocol::{Ctx, Event, LogView, MsgView, Protocol, Status, View};
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use end::End;
 pub use segment::{Number, Pair, Segment};
+use usual::MEANINGS;
+pub use usual::{Alone, Asked, Options, OrDatagrams, Settings, Transport, Usual};
 
-/// What carries messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transport {
-    /// Connections, one between any two nodes that talk.
-    Connections,
-    /// Each message for itself, as the network takes it: the layer does nothing.
-    Datagrams,
-}
-
-/// How connections work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Options {
-    /// What carries messages.
-    pub transport: Transport,
-    /// The retransmission time-out at first (RFC 6298); it doubles with every retransmission, up to 16 times.
-    pub rto: Ns,
-    /// After so many retransmissions without an answer the connection breaks (R2 in RFC 9293 §3.8.3).
-    pub retries: u32,
-    /// How many messages an end has room for that its application has not read.
-    pub window: u32,
-    /// How long the application takes to read a message; 0: it reads at once.
-    pub read: Ns,
-    /// Whether what was unacknowledged is sent again on a new connection, as many an application does.
-    pub resend: bool,
-}
-
-/// The same, `DATAGRAMS` saying whether datagrams are usual.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usual<const DATAGRAMS: bool>(pub Options);
-
-impl<const DATAGRAMS: bool> Default for Usual<DATAGRAMS> {
-    fn default() -> Self {
-        Usual(Options {
-            transport: if DATAGRAMS { Transport::Datagrams } else { Transport::Connections },
-            rto: Ns::ms(200),
-            retries: 2,
-            window: 4,
-            read: Ns::ZERO,
-            resend: true,
-        })
-    }
-}
-
-// Serde cannot derive these for what has a number or a truth for a parameter.
-impl<const DATAGRAMS: bool> Serialize for Usual<DATAGRAMS> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(to)
-    }
-}
-
-impl<'de, const DATAGRAMS: bool> Deserialize<'de> for Usual<DATAGRAMS> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Options::deserialize(from).map(Usual)
-    }
-}
-
-const MEANINGS: [Meaning; 6] = [
-    ("transport", "what carries messages: connections or datagrams"),
-    ("rto", "the retransmission time-out at first, in ns"),
-    ("retries", "after so many unanswered retransmissions a connection breaks"),
-    ("window", "how many unread messages an end has room for"),
-    ("read", "how long the application takes to read a message, in ns"),
-    ("resend", "whether what was unacknowledged is sent again on a new connection"),
-];
-
-/// A protocol over connections, or, where these are usual (`DATAGRAMS`) and nothing else is asked for, over datagrams.
+/// A protocol over connections, or over datagrams; `U` says what is usual.
 #[derive(Debug)]
-pub struct Connected<P, const DATAGRAMS: bool = false> {
+pub struct Connected<P, U = Alone> {
     options: Options,
     inside: P,
+    usual: PhantomData<U>,
 }
+
+/// How long a segment without a message is on the wire, in bytes.
+const HEADER: u32 = 100;
 
 /// A node: the protocol inside, and its ends of connections.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -131,11 +71,11 @@ pub enum Timer<T> {
     Read(NodeId),
 }
 
-impl<P: Protocol, const DATAGRAMS: bool> Connected<P, DATAGRAMS> {
+impl<P: Protocol, U: Usual> Connected<P, U> {
     const MEANINGS: [Meaning; 24] = joined(&MEANINGS, P::PARAMS);
 }
 
-impl<P: Protocol, const DATAGRAMS: bool> Layer<P> for Connected<P, DATAGRAMS> {
+impl<P: Protocol, U: Usual> Layer<P> for Connected<P, U> {
     fn inside(&self) -> &P {
         &self.inside
     }
@@ -157,8 +97,8 @@ impl<P: Protocol, const DATAGRAMS: bool> Layer<P> for Connected<P, DATAGRAMS> {
     }
 }
 
-impl<P: Protocol, const DATAGRAMS: bool> Protocol for Connected<P, DATAGRAMS> {
-    type Params = Beside<Usual<DATAGRAMS>, P::Params>;
+impl<P: Protocol, U: Usual> Protocol for Connected<P, U> {
+    type Params = Beside<Settings<U>, P::Params>;
     type State = Host<P::State, P::Msg>;
     type Stable = P::Stable;
     type Msg = Segment<P::Msg>;
@@ -167,12 +107,13 @@ impl<P: Protocol, const DATAGRAMS: bool> Protocol for Connected<P, DATAGRAMS> {
     type Ret = P::Ret;
     const NAME: &'static str = P::NAME;
     const TITLE: &'static str = P::TITLE;
+    const CHAPTER: &'static str = P::CHAPTER;
     const SUMMARY: &'static str = P::SUMMARY;
     const PARAMS: &'static [Meaning] = Self::MEANINGS.split_at(MEANINGS.len() + P::PARAMS.len()).0;
     const OPS: &'static [&'static str] = P::OPS;
 
     fn new(params: Self::Params, nodes: Nodes) -> Result<Self, String> {
-        let Usual(options) = params.layer;
+        let Settings(options, _) = params.layer;
         let most = Ns::s(3_600);
         if options.rto < Ns::us(1) || options.rto > most || options.read > most {
             return Err("`rto` must be from 1 µs to an hour, and `read` at most an hour".to_owned());
@@ -180,7 +121,7 @@ impl<P: Protocol, const DATAGRAMS: bool> Protocol for Connected<P, DATAGRAMS> {
         if !(1..=1_000).contains(&options.window) || options.retries > 100 {
             return Err("`window` must be from 1 to 1000, and `retries` at most 100".to_owned());
         }
-        Ok(Connected { options, inside: P::new(params.inside, nodes)? })
+        Ok(Connected { options, inside: P::new(params.inside, nodes)?, usual: PhantomData })
     }
 
     fn scenario(nodes: Option<u16>) -> Scenario {
@@ -229,7 +170,19 @@ impl<P: Protocol, const DATAGRAMS: bool> Protocol for Connected<P, DATAGRAMS> {
     }
 
     fn describe(&self, msg: &Segment<P::Msg>) -> MsgView {
-        msg.describe(|msg| self.inside.describe(msg))
+        msg.describe(|msg| self.inside.describe(msg), U::COLOURS)
+    }
+
+    fn size(&self, msg: &Segment<P::Msg>) -> u32 {
+        msg.message().map_or(HEADER, |msg| self.inside.size(msg))
+    }
+
+    fn facts(&self, msg: &Segment<P::Msg>) -> Vec<(&'static str, i64)> {
+        msg.message().map_or(Vec::new(), |msg| self.inside.facts(msg))
+    }
+
+    fn with_fact(&self, msg: &Segment<P::Msg>, name: &str, value: i64) -> Option<Segment<P::Msg>> {
+        Some(msg.carrying(self.inside.with_fact(msg.message()?, name, value)?))
     }
 
     fn describe_timer(&self, timer: &Self::Timer) -> String {

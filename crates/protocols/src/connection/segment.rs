@@ -68,8 +68,25 @@ pub enum Segment<M> {
 }
 
 impl<M> Segment<M> {
-    /// For a reader, given how what it carries is told.
-    pub(super) fn describe(&self, inside: impl Fn(&M) -> MsgView) -> MsgView {
+    /// What it carries.
+    pub(super) fn message(&self) -> Option<&M> {
+        match self {
+            Segment::Datagram(msg) | Segment::Data { msg, .. } => Some(msg),
+            _ => None,
+        }
+    }
+
+    /// The same segment with another message in it.
+    pub(super) fn carrying(&self, msg: M) -> Segment<M> {
+        match *self {
+            Segment::Data { pair, seq, .. } => Segment::Data { pair, seq, msg },
+            _ => Segment::Datagram(msg),
+        }
+    }
+
+    /// For a reader, given how what it carries is told, and whether it has the colour of its connection.
+    pub(super) fn describe(&self, inside: impl Fn(&M) -> MsgView, has_colour: bool) -> MsgView {
+        let colour = |pair: &Pair| has_colour.then(|| pair.epoch());
         let told = |kind, label: String, sentence: String, epoch, routine| MsgView {
             kind,
             label,
@@ -85,7 +102,7 @@ impl<M> Segment<M> {
             }
             Segment::SynAck(pair) => {
                 let sentence = format!("Agreed: what you call {} I call {}.", pair.yours, pair.mine);
-                told("SYN-ACK", format!("SYN-ACK {}", pair.mine), sentence, Some(pair.epoch()), false)
+                told("SYN-ACK", format!("SYN-ACK {}", pair.mine), sentence, colour(pair), false)
             }
             Segment::Ack { pair, next, limit } => {
                 let window = limit.saturating_add(1).saturating_sub(*next);
@@ -94,17 +111,18 @@ impl<M> Segment<M> {
                     "I have everything before {next}, and room for {window} more. \
                      That it has come does not say that the application has seen it."
                 );
-                told("ACK", label, sentence, Some(pair.epoch()), true)
+                told("ACK", label, sentence, colour(pair), true)
             }
             Segment::Data { pair, seq, msg } => {
+                // First the message: where there is little room, only the first word is shown.
                 let view = inside(msg);
                 let sentence = format!("Number {seq} of this connection: {}", view.sentence);
-                let epoch = view.epoch.or(Some(pair.epoch()));
-                told(view.kind, format!("{seq}: {}", view.label), sentence, epoch, view.routine)
+                let epoch = view.epoch.or_else(|| colour(pair));
+                told(view.kind, format!("{} [{seq}]", view.label), sentence, epoch, view.routine)
             }
             Segment::Rst(pair) => {
                 let sentence = format!("I know of no connection that you call {}.", pair.yours);
-                told("RST", "RST".to_owned(), sentence, Some(pair.epoch()), false)
+                told("RST", "RST".to_owned(), sentence, colour(pair), false)
             }
         }
     }

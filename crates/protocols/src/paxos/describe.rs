@@ -108,7 +108,10 @@ pub(super) fn message(paxos: &Paxos, msg: &Msg) -> MsgView {
         Msg::Accept { proposal: Proposal { ballot, value } } => (
             "accept",
             format!("accept {ballot} {value}"),
-            format!("A majority promised {ballot}: {} asks to accept {value} in it.", ballot.proposer),
+            format!(
+                "By now a majority has promised {ballot}: {} asks to accept {value} in it.",
+                ballot.proposer
+            ),
         ),
         Msg::Accepted { proposal: Proposal { ballot, value } } => (
             "accepted",

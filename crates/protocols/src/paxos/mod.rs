@@ -48,6 +48,7 @@ use serde::{Deserialize, Serialize};
 pub mod acceptor;
 pub mod client;
 mod describe;
+mod explored;
 pub mod learner;
 pub mod messages;
 pub mod monitors;

@@ -156,7 +156,7 @@ impl Paxos {
             // Broken: nobody asked for this.
             (Variant::InventValue, None) => {
                 ctx.note(|| {
-                    "A majority has promised and I am free to choose: I make something up.".to_owned()
+                    "By now a majority has promised and I am free to choose: I make something up.".to_owned()
                 });
                 Value::new("zero")
             }
@@ -173,7 +173,7 @@ impl Paxos {
             }
             (_, None) => {
                 ctx.note(|| {
-                    format!("A majority has promised, and none has accepted anything: I may propose {wish}.")
+                    format!("By now a majority has promised, and none has accepted anything: I may propose {wish}.")
                 });
                 wish.clone()
             }

@@ -55,6 +55,12 @@ fn server_view(server: &Server, stable: &Stable) -> View {
         values.push("…".to_owned());
     }
     let view = view.field("state machine", if values.is_empty() { dash() } else { values.join(" ") });
+    let view = match server.lease.read {
+        Some((client, serial, index)) => {
+            view.field("read by lease", format!("{client}'s {serial}, at {index}"))
+        }
+        None => view,
+    };
     let before = stable.log.last_index().0.saturating_sub(LOG_SHOWN);
     View { log: items(&stable.log, server.commit_index, before, LOG_SHOWN), log_before: before, ..view }
 }

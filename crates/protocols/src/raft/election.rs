@@ -138,6 +138,9 @@ impl Step<'_, '_> {
         let unknown =
             Progress { next_index: last.next(), match_index: Index(0), sent_index: last, overdue: false };
         self.server.role = Role::Leader { progress: vec![unknown; self.ctx.server_count()] };
+        if self.raft.has_leases() {
+            self.server.lease.answered = vec![None; self.ctx.server_count()];
+        }
         self.ctx.cancel(Timer::Election);
         let interval = self.raft.params.heartbeat_interval;
         self.ctx.set_timer(Timer::Heartbeat, interval, interval);

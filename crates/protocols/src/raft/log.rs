@@ -101,9 +101,10 @@ impl Log {
 
     /// At most `limit` entries from an index on.
     pub fn entries_from(&self, index: Index, limit: u32) -> Vec<Entry> {
-        let available = self.last_index().next().0.saturating_sub(index.0);
-        let count = available.min(u64::from(limit));
-        (index.0..index.0.saturating_add(count)).filter_map(|index| self.get(Index(index)).cloned()).collect()
+        let from = index.prev().0;
+        let place = |index: u64| usize::try_from(index).unwrap_or(usize::MAX);
+        let slots = self.slots.span(place(from), place(from.saturating_add(u64::from(limit))));
+        slots.into_iter().map(|slot| slot.entry.clone()).collect()
     }
 
     /// The first of the entries that lead up to `index` in one and the same term, looking no further back than to
@@ -130,7 +131,7 @@ pub struct Digest(pub u64);
 
 impl Digest {
     /// The digest of a log whose digest was `self` before this entry came.
-    fn after(self, entry: &Entry) -> Digest {
+    pub(super) fn after(self, entry: &Entry) -> Digest {
         let term = self.word(entry.term.0);
         match &entry.command {
             Command::NoOp => term.word(0),

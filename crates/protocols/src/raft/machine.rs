@@ -178,9 +178,17 @@ impl Machine {
         }
     }
 
-    fn perform(&mut self, op: &Op) -> Ret {
+    /// What a read finds; whatever is none finds nothing.
+    pub(super) fn read(&self, op: &Op) -> Ret {
         match op {
             Op::Get { key } => Ret::Value(self.values.get(key).cloned()),
+            _ => Ret::Value(None),
+        }
+    }
+
+    fn perform(&mut self, op: &Op) -> Ret {
+        match op {
+            Op::Get { .. } => self.read(op),
             Op::Put { key, value } => {
                 self.values.insert(key.clone(), value.clone());
                 Ret::Ok

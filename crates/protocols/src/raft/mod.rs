@@ -40,11 +40,15 @@
 //! The five properties of Figure 3 are watched in every run, by `monitors`. For each there is a [`Variant`] without the
 //! rule that protects it, and random runs find it out.
 //!
+//! Reads may be answered by lease instead (`lease.rs`; off unless [`Params::lease`] is set): then clocks do decide.
+//!
 //! Left out here: membership changes (§6) and log compaction (§7).
 
 mod display;
 mod election;
 mod examples;
+mod explored;
+mod lease;
 mod log;
 mod machine;
 mod monitors;
@@ -63,8 +67,8 @@ pub use log::{Digest, Log};
 pub use machine::{Machine, Op, Outcome, Ret};
 pub use params::{Params, Variant};
 pub use types::{
-    Answer, AppendEntries, AppendEntriesReply, Appended, Client, Command, Entry, Index, Msg, Progress, Reply,
-    Request, RequestVote, RequestVoteReply, Role, Serial, Server, Stable, State, Term, Timer,
+    Answer, AppendEntries, AppendEntriesReply, Appended, Client, Command, Entry, Index, Lease, Msg, Progress,
+    Reply, Request, RequestVote, RequestVoteReply, Role, Sent, Serial, Server, Stable, State, Term, Timer,
 };
 
 use server::Step;
@@ -203,6 +207,6 @@ impl Protocol for Raft {
     }
 
     fn monitors(&self) -> Vec<Box<dyn Monitor<Raft>>> {
-        monitors::all()
+        monitors::all(self.has_leases())
     }
 }

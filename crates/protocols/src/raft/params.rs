@@ -24,6 +24,9 @@ pub struct Params {
     /// Whether a leader begins its term with an entry that does nothing (§8). Without it, what earlier leaders left
     /// behind is not committed before a client asks for something new.
     pub noop: bool,
+    /// For how long a leader answers reads by itself after a majority has answered it (dissertation, §6.4.1); 0: reads go
+    /// through the log. Safe only if it is so much less than the shortest election timeout as clocks may differ.
+    pub lease: Ns,
     /// The terms of the entries that stand in each server's log at the beginning, as in Figure 7. Servers that are not
     /// named begin with an empty log.
     pub logs: Vec<Vec<u64>>,
@@ -40,6 +43,7 @@ impl Default for Params {
             client_timeout: Ns::ms(500),
             max_entries: 16,
             noop: true,
+            lease: Ns::ZERO,
             logs: Vec::new(),
             variant: Variant::Correct,
         }
@@ -56,6 +60,10 @@ pub(super) const DESCRIPTIONS: &[(&str, &str)] = &[
     (
         "logs",
         "the terms of the entries in each server's log at the beginning, as in Figure 7: [[1, 1, 4], [1, 1]]",
+    ),
+    (
+        "lease",
+        "for how long a leader answers reads by itself, in ns of local time; 0: reads go through the log",
     ),
     ("noop", "whether a leader begins its term with an entry that does nothing (§8)"),
     (

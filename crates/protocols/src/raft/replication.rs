@@ -6,7 +6,7 @@ use lightcone_sim::sorted::sort_by;
 use super::Variant;
 use super::server::Step;
 use super::types::{
-    AppendEntries, AppendEntriesReply, Appended, Command, Entry, Index, Msg, Progress, Role, Timer,
+    AppendEntries, AppendEntriesReply, Appended, Command, Entry, Index, Msg, Progress, Role, Sent, Timer,
 };
 
 /// The leader's side.
@@ -90,6 +90,7 @@ impl Step<'_, '_> {
             prev_log_term: self.log().term_at(prev_log_index).unwrap_or_default(),
             entries: if limit == 0 { Vec::new() } else { self.log().entries_from(next_index, limit) },
             leader_commit: self.server.commit_index,
+            sent: Sent(self.raft.has_leases().then(|| self.ctx.monotonic())),
         };
         self.ctx.send(peer, Msg::AppendEntries(rpc));
     }
@@ -99,6 +100,11 @@ impl Step<'_, '_> {
         if reply.term != self.term() {
             // It answers an earlier term of this leader's.
             return;
+        }
+        if let (Some(sent), Some(answered)) =
+            (reply.sent.0, self.server.lease.answered.get_mut(usize::from(from.number())))
+        {
+            *answered = (*answered).max(Some(sent));
         }
         match reply.result {
             Appended::Match(index) => self.matched(from, index),
@@ -165,7 +171,7 @@ impl Step<'_, '_> {
         if of_term != term && !self.raft.is(Variant::CommitOlderTerm) {
             self.ctx.note(|| {
                 format!(
-                    "A majority stores entry {n}, but it is of term {of_term}: only an entry of the current term \
+                    "By now a majority stores entry {n}, but it is of term {of_term}: only an entry of the current term \
                      {term} may be counted as committed (§5.4.2)."
                 )
             });
@@ -173,7 +179,9 @@ impl Step<'_, '_> {
         }
         self.server.commit_index = n;
         self.ctx.note(|| {
-            format!("A majority stores the log up to {n}: it is committed, and {me} executes it (§5.3).")
+            format!(
+                "By now a majority stores the log up to {n}: it is committed, and {me} executes it (§5.3)."
+            )
         });
     }
 }
@@ -199,6 +207,9 @@ impl Step<'_, '_> {
         }
         // "If AppendEntries RPC received from new leader: convert to follower" (§5.2).
         self.become_follower(Some(rpc.leader_id));
+        if self.raft.has_leases() {
+            self.server.lease.heard = Some(self.ctx.monotonic());
+        }
         self.reset_election_timer();
         // 2. "Reply false if log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm" (§5.3).
         if let Some(conflict) = self.conflict_with(rpc) {
@@ -276,7 +287,12 @@ impl Step<'_, '_> {
     }
 
     fn answer(&mut self, to: NodeId, rpc: &AppendEntries, result: Appended) {
-        let reply = AppendEntriesReply { term: self.term(), result, heartbeat: rpc.entries.is_empty() };
+        let reply = AppendEntriesReply {
+            term: self.term(),
+            result,
+            heartbeat: rpc.entries.is_empty(),
+            sent: rpc.sent,
+        };
         self.ctx.send(to, Msg::AppendEntriesReply(reply));
     }
 }

@@ -29,6 +29,10 @@ impl Raft {
         }
         let me = ctx.me();
         ctx.note(|| format!("{me} starts as a follower and waits for a leader to be heard (§5.2)."));
+        if self.has_leases() && ctx.stable().current_term > Term(0) {
+            // A leader may count on what this server has forgotten: that it was heard.
+            server.lease.heard = Some(ctx.monotonic());
+        }
         Step { raft: self, server: &mut server, ctx }.reset_election_timer();
         server
     }
@@ -62,6 +66,9 @@ impl Step<'_, '_> {
 
     /// A message arrived. It may be old, doubled, overtaken, or from a server that has forgotten all.
     pub(super) fn on_message(&mut self, from: NodeId, msg: &Msg) {
+        if matches!(msg, Msg::RequestVote(_)) && self.stays_with_leader(from) {
+            return;
+        }
         // "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to follower" (§5.1).
         if let Some(term) = msg.term().filter(|&term| term > self.term()) {
             self.enter_term(term, from);
@@ -108,6 +115,7 @@ impl Step<'_, '_> {
         let was_leader = self.is_leader();
         self.server.role = Role::Follower { leader };
         if was_leader {
+            self.server.lease.answered.clear();
             self.ctx.cancel(Timer::Heartbeat);
             // A leader has no election timer; a follower must have one.
             self.reset_election_timer();
@@ -118,6 +126,9 @@ impl Step<'_, '_> {
     fn request(&mut self, from: NodeId, request: &Arc<Request>) {
         let serial = request.serial;
         let answer = match &self.server.role {
+            Role::Leader { .. } if request.op.is_read() && self.lease_holds() => {
+                Answer::Outcome(Outcome::Done(self.read_by_lease(request)))
+            }
             Role::Leader { .. } => match self.server.machine.executed(request) {
                 None => return self.append_as_leader(Command::Client(request.clone())),
                 Some(outcome) => {
@@ -159,11 +170,11 @@ impl Step<'_, '_> {
         } else {
             self.server.commit_index
         };
-        while self.server.last_applied < limit {
-            let index = self.server.last_applied.next();
-            let Some(entry) = self.log().get(index).cloned() else { break };
-            self.server.last_applied = index;
-            self.apply_entry(index, &entry);
+        let next = self.server.last_applied.next();
+        let count = limit.next().0.saturating_sub(next.0);
+        for entry in self.log().entries_from(next, u32::try_from(count).unwrap_or(u32::MAX)) {
+            self.server.last_applied = self.server.last_applied.next();
+            self.apply_entry(self.server.last_applied, &entry);
         }
     }
 

@@ -34,7 +34,7 @@ impl ClientStep<'_, '_> {
         if self.client.request.is_some() {
             let waiting = self.client.calls.waiting();
             self.ctx.note(|| {
-                format!("A client does one thing at a time: {waiting} wait behind the request under way.")
+                format!("Clients do one thing at a time: {waiting} wait behind the request under way.")
             });
         }
         self.start_next();

@@ -1,10 +1,12 @@
 //! The paper's words as types: terms, indices, entries, the RPCs of Figure 2, and a server's state.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use lightcone_sim::ids::{NodeId, OpId};
 use lightcone_sim::sorted::Set;
+use lightcone_sim::time::Ns;
 
 use super::log::Log;
 use super::machine::{Machine, Op, Outcome};
@@ -170,6 +172,21 @@ pub struct AppendEntries {
     pub entries: Vec<Entry>,
     /// The leader's commitIndex.
     pub leader_commit: Index,
+    /// When it was sent, where the leader wants a lease.
+    pub sent: Sent,
+}
+
+/// What the leader's monotonic clock showed when it sent an AppendEntries call, for its lease; the answer brings it back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sent(pub Option<Ns>);
+
+impl Hash for Sent {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Where there are no leases, messages have the hashes that they had before there were any.
+        if let Some(at) = self.0 {
+            at.hash(state);
+        }
+    }
 }
 
 /// Figure 2, AppendEntries RPC, results.
@@ -184,6 +201,8 @@ pub struct AppendEntriesReply {
     pub result: Appended,
     /// Whether the call carried no entries.
     pub heartbeat: bool,
+    /// When the call was sent, as it said itself.
+    pub sent: Sent,
 }
 
 /// What became of an AppendEntries call.
@@ -268,6 +287,20 @@ pub struct Server {
     pub last_applied: Index,
     /// The replicated state machine.
     pub machine: Machine,
+    /// What it knows for leases.
+    pub lease: Lease,
+}
+
+/// What a server knows for leases (Ongaro, *Consensus: Bridging Theory and Practice*, 2014, §6.4.1). Times are those of its own
+/// monotonic clock; where there are no leases all is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// When it last heard a leader, or started.
+    pub heard: Option<Ns>,
+    /// As a leader, by the server's number: when the latest call was sent that this one has answered.
+    pub answered: Vec<Option<Ns>>,
+    /// The last read that it answered by its lease: whose, which, and how far its log was executed.
+    pub read: Option<(NodeId, Serial, Index)>,
 }
 
 /// A server's role (§5.1, Figure 4).

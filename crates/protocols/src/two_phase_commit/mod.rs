@@ -54,6 +54,7 @@ use serde::{Deserialize, Serialize};
 pub mod client;
 pub mod coordinator;
 mod describe;
+mod explored;
 pub mod messages;
 pub mod monitors;
 pub mod participant;

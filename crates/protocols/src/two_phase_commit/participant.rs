@@ -94,7 +94,7 @@ impl TwoPhaseCommit {
         if participant.uncertain.contains_key(&txn) {
             return ctx.send(COORDINATOR, Msg::Vote { txn, vote: Vote::Yes });
         }
-        let by_chance = ctx.pick(1_000_000) < u64::from(self.params.no_vote_ppm);
+        let by_chance = ctx.happens(self.params.no_vote_ppm);
         let objection = match participant.working.get(&txn) {
             None => Some("my work on it is gone"),
             Some(true) => Some("it breaks a rule of mine"),

@@ -143,7 +143,7 @@ fn figure_8_overwrites_what_was_counted_as_committed_and_the_rule_prevents_it() 
     let stage = play(correct(scenario));
     stage.assert_safe();
     assert_eq!(stage.answers()[0].1, None, "nobody was told anything that is not so");
-    assert!(stage.notes().contains("A majority stores entry 1, but it is of term 1"), "{}", stage.notes());
+    assert!(stage.notes().contains("a majority stores entry 1, but it is of term 1"), "{}", stage.notes());
 }
 
 fn correct(mut scenario: Scenario) -> Scenario {

@@ -96,6 +96,29 @@ impl Scenario {
         EntryId(self.script.iter().map(|entry| entry.id.0).max().unwrap_or(0).saturating_add(1))
     }
 
+    /// A sentence with the names that people see in place of nodes' own. An event's or a message's id stays what it is, and
+    /// `I` is whoever speaks. (`A` is the node: no sentence of a protocol begins with that article.)
+    pub fn named(&self, text: String) -> String {
+        if self.names.is_empty() {
+            return text;
+        }
+        let is_end = |c: char| !c.is_ascii_alphanumeric();
+        let (mut named, mut before) = (String::with_capacity(text.len() + 16), ' ');
+        let mut pieces = text.split_inclusive(is_end).peekable();
+        while let Some(piece) = pieces.next() {
+            let word = piece.trim_end_matches(is_end);
+            let after = piece[word.len()..].chars().next().unwrap_or(' ');
+            let digit = pieces.peek().is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
+            let is_id =
+                word == "I" || digit && matches!(after, ':' | '#' | '@') || matches!(before, '=' | '`');
+            let node = if is_id { None } else { word.parse().ok() };
+            named += node.and_then(|node: NodeId| self.names.get(&node)).map_or(word, String::as_str);
+            named += &piece[word.len()..];
+            before = after;
+        }
+        named
+    }
+
     /// Adds an entry with a fresh id and tells that id.
     pub fn push(&mut self, at: Ns, action: Action) -> EntryId {
         let id = self.next_entry();
@@ -141,23 +164,20 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// How a node's clock runs from the beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ClockSpec {
     /// What it shows at the beginning, in ns.
-    #[serde(default)]
     pub offset: i64,
     /// How fast it runs, in parts per million beyond true: 1,000,000 is twice as fast.
-    #[serde(default)]
     pub drift_ppm: i64,
     /// How fast its wall clock runs beyond the monotonic one, in parts per million of it: −1,000,000 stops it.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub rate_ppm: i64,
     /// By how much the node believes its wall clock to be wrong at most, at the beginning.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub uncertainty: Ns,
     /// By how much that bound grows, in parts per million of its monotonic clock.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub uncertainty_ppm: u32,
 }
 
@@ -204,7 +224,7 @@ impl Default for Workload {
 }
 
 /// When a client calls again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WorkloadMode {
     /// When its last call has returned.

@@ -86,7 +86,7 @@ pub struct Reorder {
 }
 
 /// When a cut stops a message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CutRule {
     /// If the link is cut at any instant from sending to arrival.
@@ -142,33 +142,32 @@ impl Default for Latency {
 }
 
 /// One direction of a link that differs from the rest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LinkSpec {
     /// The sender.
     pub from: NodeId,
     /// The receiver.
     pub to: NodeId,
     /// Its latency; absent: the network's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
     /// Its loss; absent: the network's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub loss_ppm: Option<u32>,
     /// Its duplication; absent: the network's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate_ppm: Option<u32>,
     /// What is held back; absent: as on the network.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reorder: Option<Reorder>,
     /// Its bytes a second; absent: the network's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<u64>,
     /// How many messages wait at its sender's end; absent: as on the network.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue: Option<u32>,
     /// Its corruption; absent: the network's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub corrupt_ppm: Option<u32>,
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lightcone_formats::link::Document;
-use lightcone_labs::moment_of;
+use lightcone_labs::{Choice, moment_of};
 use lightcone_protocols::all;
 use lightcone_sim::order::Key;
 use yew::prelude::*;
@@ -24,6 +24,8 @@ pub struct Acts {
     pub onsolution: Callback<()>,
     /// Has answered the step's question.
     pub onanswer: Callback<()>,
+    /// Shows the run that a choice of it speaks of.
+    pub onif: Callback<Choice>,
     /// Goes somewhere in the run.
     pub onspot: Callback<Spot>,
 }
@@ -67,7 +69,14 @@ pub fn use_acts(
             }
         })
     };
-    Acts { again: *again, onagain, onsolution, onanswer, onspot: going_to(frame, known, step) }
+    let onif = {
+        let (frame, known, helped) = (frame.clone(), known.clone(), helped.setter());
+        Callback::from(move |choice: Choice| {
+            helped.set(true);
+            frame.open(&stage::what_if(&known.lab, step, &choice, frame.size()));
+        })
+    };
+    Acts { again: *again, onagain, onsolution, onanswer, onif, onspot: going_to(frame, known, step) }
 }
 
 /// Moves the playhead of what is in the sandbox; where nothing is, of the step's own run.

@@ -114,7 +114,7 @@ fn asks(props: &Props, step: usize, (acts, helped): (&Acts, bool), verdict: Verd
         <>
             <div>
                 if of.prediction.is_some() {
-                    <Prediction key={format!("prediction {step}")} known={known.clone()} {step} answered={done.answered.contains(&step)} onanswer={acts.onanswer.clone()} />
+                    <Prediction key={format!("prediction {step}")} known={known.clone()} {step} answered={done.answered.contains(&step)} onanswer={acts.onanswer.clone()} onif={acts.onif.clone()} />
                 }
             </div>
             <div>
@@ -164,7 +164,11 @@ fn changed(known: &Known, step: usize, made: Option<&Document>, onagain: &Callba
     (of.task.is_none() && !is_same).then(|| {
         html! {
             <div class="note">
-                <p>{ "You have changed this run. The text tells of the run as it was." }</p>
+                <p>{ if stage::is_what_if(&known.lab, step, &made.scenario) {
+                    "This is the run that an answer speaks of. The step tells of another one; Start again leads back to it."
+                } else {
+                    "You have changed this run. The text tells of the run as it was."
+                } }</p>
                 <button type="button" class="button" onclick={onagain.reform(|_: MouseEvent| ())}>{ icon(Sign::Reset) }<span>{ "Start again" }</span></button>
             </div>
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use lightcone_labs::Prediction as Question;
+use lightcone_labs::{Choice, Prediction as Question};
 use lightcone_web::icons::{Sign, icon};
 use yew::prelude::*;
 
@@ -21,6 +21,8 @@ pub struct Props {
     pub answered: bool,
     /// The reader has answered.
     pub onanswer: Callback<()>,
+    /// The reader wants to see the run that a choice speaks of.
+    pub onif: Callback<Choice>,
 }
 
 /// A question and its choices.
@@ -61,7 +63,7 @@ pub fn Prediction(props: &Props) -> Html {
                         <button type="button" class="choice" aria-pressed={if chosen.contains(&place) { "true" } else { "false" }} {onclick}>
                             { sign(right) }<span>{ marked(&choice.text) }</span>
                         </button>
-                        <div class="because">{ right.map(|right| because(right, &choice.because)) }</div>
+                        <div class="because">{ right.map(|right| because(right, choice, &props.onif)) }</div>
                     </li> }
                 }) }
             </ul>
@@ -87,9 +89,19 @@ fn sign(right: Option<bool>) -> Html {
     }
 }
 
-fn because(right: bool, because: &str) -> Html {
+/// Why a choice is right or not; where it speaks of another run than the step's, with a way to that.
+fn because(right: bool, choice: &Choice, onif: &Callback<Choice>) -> Html {
     let word = if right { "Right. " } else { "Not so. " };
-    html! { <p><strong>{ word }</strong>{ marked(because) }</p> }
+    let (onif, of) = (onif.clone(), choice.clone());
+    let onclick = Callback::from(move |_: MouseEvent| onif.emit(of.clone()));
+    html! {
+        <>
+            <p><strong>{ word }</strong>{ marked(&choice.because) }</p>
+            if !choice.given.is_empty() {
+                <button type="button" class="button what-if" {onclick}>{ icon(Sign::Eye) }<span>{ "See that run" }</span></button>
+            }
+        </>
+    }
 }
 
 /// The last answer, for those who listen.
@@ -97,7 +109,8 @@ fn said(question: &Question, chosen: &[usize], answers: Option<&[bool]>) -> Stri
     let last = chosen.last().and_then(|&place| Some((question.choices.get(place)?, *answers?.get(place)?)));
     last.map(|(choice, right)| {
         let word = if right { "Right" } else { "Not so" };
-        format!("{}: {word}. {}", choice.text, choice.because)
+        // What stresses a word to the eye is not read out.
+        format!("{}: {word}. {}", choice.text, choice.because).replace(['*', '`'], "")
     })
     .unwrap_or_default()
 }

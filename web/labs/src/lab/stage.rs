@@ -2,7 +2,7 @@
 
 use lightcone_diagram::{Layout, TimeScale, View};
 use lightcone_formats::link::Document;
-use lightcone_labs::{Beat, Lab, Look, Selection, right};
+use lightcone_labs::{Beat, Choice, Lab, Look, Selection, Step, right};
 use lightcone_protocols::all;
 use lightcone_sim::ids::EventId;
 use lightcone_sim::order::Key;
@@ -69,13 +69,34 @@ pub fn before_audience(lab: &Lab, step: usize, beat: Beat, window: Option<Window
         _ => None,
     };
     if let Some(more) = more {
-        document.scenario.script.extend(more.iter().cloned());
-        // What follows is seen at the end of what the step shows.
-        let end = of.look.to.or(of.look.at).unwrap_or(document.scenario.until);
-        document.playhead = Some(Key::end_of(end));
-        document.view.remove(PICK);
+        go_on_with(&mut document, of, more);
     }
     document
+}
+
+/// The run that a choice of a step's prediction speaks of: "what if".
+pub fn what_if(lab: &Lab, step: usize, choice: &Choice, window: Option<Window>) -> Document {
+    let mut document = document(lab, step, None, false, window);
+    if let Some(of) = lab.steps.get(step) {
+        go_on_with(&mut document, of, &choice.given);
+    }
+    document
+}
+
+/// Adds entries to a step's run, at the end of what the step shows: there one sees what follows.
+fn go_on_with(document: &mut Document, of: &Step, more: &[Entry]) {
+    document.scenario.script.extend(more.iter().cloned());
+    let end = of.look.to.or(of.look.at).unwrap_or(document.scenario.until);
+    document.playhead = Some(Key::end_of(end));
+    document.view.remove(PICK);
+}
+
+/// Whether a run is one that a choice of the step's prediction speaks of.
+pub fn is_what_if(lab: &Lab, step: usize, made: &Scenario) -> bool {
+    let given = &lab.scenario_of(step).script;
+    let question = lab.steps.get(step).and_then(|step| step.prediction.as_ref());
+    let mut choices = question.into_iter().flat_map(|question| &question.choices);
+    choices.any(|choice| !choice.given.is_empty() && made.script.iter().eq(given.iter().chain(&choice.given)))
 }
 
 /// Which choices of a step's prediction are right, by the runs that they speak of.
@@ -159,6 +180,11 @@ mod tests {
             generals.scenario.script.len() + 1,
             "the run that the right answer speaks of"
         );
+        let right = &generals.steps[0].prediction.as_ref().unwrap().choices[1];
+        let alone = what_if(&generals, 0, right, None);
+        assert_eq!(alone, lost, "who works alone sees the same");
+        assert!(is_what_if(&generals, 0, &alone.scenario));
+        assert!(!is_what_if(&generals, 0, &generals.scenario));
     }
 
     #[wasm_bindgen_test(unsupported = test)]

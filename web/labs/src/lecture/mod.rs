@@ -63,13 +63,15 @@ pub fn use_lecture(known: &Known, step: usize) -> Lecturing {
     let number = *use_memo((), |()| dom::chance());
     let blocked = use_state_eq(|| false);
     let place = use_state_eq(|| (step, 0));
-    // Where it goes, step and beat: the address, which names the step, follows a moment later.
+    // Where it goes, step and beat: the step that is rendered follows the address a moment later.
     let heading = use_mut_ref(|| (step, 0));
     use_effect_with(step, {
         let heading = heading.clone();
         move |&step| {
             let mut to = heading.borrow_mut();
-            if to.0 != step {
+            // A quick hand is further on than what is rendered: then the address says so, and no press is lost.
+            let is_ahead = matches!(Place::here(), Place::Lab { step: there, .. } if there == to.0);
+            if to.0 != step && !is_ahead {
                 *to = (step, 0);
             }
         }

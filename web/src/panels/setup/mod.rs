@@ -3,11 +3,15 @@
 
 mod network;
 mod params;
+mod picture;
 mod row;
+mod transport;
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use lightcone_sim::scenario::Scenario;
+use web_sys::Element;
 use yew::prelude::*;
 
 use crate::desk::use_desk;
@@ -38,11 +42,13 @@ pub struct SetupProps {
 pub fn Setup(props: &SetupProps) -> Html {
     let desk = use_desk();
     let wrong = use_state(Vec::<Wrong>::new);
+    let node = use_node_ref();
+    use_effect_with(node.clone(), into_sight);
     let scenario = &props.scenario;
     let entry = protocol(&scenario.protocol);
     let form = Form { desk: &desk, scenario, wrong: &wrong };
     html! {
-        <div class="setup">
+        <div class="setup" ref={node}>
             <p class="small">{ entry.map(|entry| entry.summary).unwrap_or_default() }</p>
             <div class="row">
                 { Button::new(Sign::Dice, "New seed", dice(&desk, scenario)).worded().html() }
@@ -50,14 +56,32 @@ pub fn Setup(props: &SetupProps) -> Html {
             </div>
             { run(&form) }
             <h3 hidden={entry.is_none_or(|entry| entry.params.is_empty())}>{ "Parameters" }</h3>
-            { for entry.into_iter().flat_map(|entry| params::params(&form, entry)) }
+            { for entry.into_iter().flat_map(|entry| params::params(&form, entry, entry.params)) }
             <h3>{ "Network" }</h3>
+            { for entry.into_iter().flat_map(|entry| transport::transport(&form, entry)) }
             { network::timing(&form) }
             { network::latency(&form) }
+            { picture::links(scenario) }
             { network::mishaps(&form) }
             <h3>{ "Faults by chance" }</h3>
             { network::faults(&form) }
         </div>
+    }
+}
+
+/// What the reader has just unfolded is brought into sight: it opens below the other panels.
+fn into_sight(node: &NodeRef) {
+    // It stands in the page a moment later.
+    let node = node.clone();
+    Timeout::new(50, move || show(&node)).forget();
+}
+
+fn show(node: &NodeRef) {
+    let panel = node.cast::<Element>().and_then(|own| own.closest(".panel").ok().flatten());
+    // Not what was open when the page was.
+    let is_at_hand = |panel: &Element| panel.matches(":hover, :focus-within").unwrap_or_default();
+    if let Some(panel) = panel.filter(is_at_hand) {
+        panel.scroll_into_view();
     }
 }
 

@@ -1,10 +1,12 @@
 //! How messages travel, and what befalls nodes and links by chance.
 
+use lightcone_sim::decimal;
 use lightcone_sim::faults::{Fault, What};
 use lightcone_sim::scenario::{Latency, Reorder, Scenario, Timing};
 use lightcone_sim::time::Ns;
 use yew::prelude::*;
 
+use crate::panels::setup::picture::picture;
 use crate::panels::setup::row::{Form, no_number, ppm, share, whole};
 use crate::words;
 
@@ -90,7 +92,7 @@ pub fn latency(form: &Form<'_>) -> Html {
             _ => Latency::Uniform { min: least, max: Ns(usual.0.saturating_mul(2)).max(least) },
         }
     });
-    html! { <>{ pick }{ bounds(form) }</> }
+    html! { <>{ pick }{ bounds(form) }{ picture(&form.scenario.network.latency) }</> }
 }
 
 /// What no message of this distribution takes less than, or few.
@@ -144,8 +146,9 @@ fn bounds(form: &Form<'_>) -> Html {
         Latency::Pareto { min, shape } => html! {
             <>
                 { span(form, FROM, min, move |min| Latency::Pareto { min, shape }) }
-                { form.row("shape, thousandths", "of the exponent: the smaller, the heavier the tail; 1500 is 1.5", shape.to_string(), move |new, text| {
-                    let shape = u32::try_from(whole(text)?).unwrap_or(u32::MAX);
+                { form.row("shape", "one message in 2 to the power of this takes more than twice the least: the smaller, the heavier the tail", (f64::from(shape) / 1e3).to_string(), move |new, text| {
+                    let shape = decimal::read(text).ok_or_else(|| no_number(text, "a number such as 1.5"))?;
+                    let shape = (shape * 1e3).round() as u32;
                     new.network.latency = Latency::Pareto { min, shape };
                     Ok(())
                 }) }
@@ -234,10 +237,22 @@ pub fn mishaps(form: &Form<'_>) -> Html {
 
 /// Faults that happen by chance, by their kind: how often at each server or link, and for how long.
 pub fn faults(form: &Form<'_>) -> Html {
-    const KINDS: [(What, &str, &str, &str); 6] = [
+    const KINDS: [(What, &str, &str, &str); 8] = [
         (What::Crash, "a crash every", "a crash lasts up to", "at one server; it starts again from its disk"),
         (What::Amnesia, "amnesia every", "amnesia lasts up to", "at one server: a crash that loses the disk"),
         (What::Pause, "a pause every", "a pause lasts up to", "at one server"),
+        (
+            What::Suspend,
+            "machine suspended every",
+            "suspended for up to",
+            "of one server: it stands still, and its clocks with it",
+        ),
+        (
+            What::Slow,
+            "slow steps every",
+            "steps are slow for up to",
+            "at one server: what comes to it waits meanwhile",
+        ),
         (What::Cut, "a cut every", "a cut lasts up to", "on one direction of one link between servers"),
         (What::Clock, "a clock set every", "a clock is set by up to", "at one server, ahead or behind"),
         (
@@ -271,7 +286,8 @@ fn fault(
             (None, None) => {}
             (Some(every), Some(place)) => new.faults[place].every = every,
             (Some(every), None) => {
-                new.faults.push(Fault { what, every, min: Ns::ms(50), max: Some(Ns::ms(500)) });
+                let step = if what == What::Slow { Ns::ms(20) } else { Ns::ZERO };
+                new.faults.push(Fault { what, every, min: Ns::ms(50), max: Some(Ns::ms(500)), step });
             }
         }
         Ok(())
@@ -290,5 +306,19 @@ fn fault(
             Ok(())
         })
     });
-    html! { <key={often}>{ rate }{ span.unwrap_or_default() }</> }
+    let step = present.filter(|_| what == What::Slow).map(|fault| {
+        form.row(
+            "a slow step takes",
+            "each of its steps takes so long",
+            fault.step.to_string(),
+            move |new, text| {
+                let step = words::time(text)?;
+                if let Some(place) = of(new) {
+                    new.faults[place].step = step;
+                }
+                Ok(())
+            },
+        )
+    });
+    html! { <key={often}>{ rate }{ span.unwrap_or_default() }{ step.unwrap_or_default() }</> }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use lightcone_sim::layer::Meaning;
 use lightcone_sim::registry::ProtocolEntry;
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::time::Ns;
@@ -13,12 +14,12 @@ use crate::panels::setup::row::{Form, Row, no_number};
 use crate::parts::pick_list::PickList;
 use crate::words;
 
-/// All parameters of the protocol.
-pub fn params(form: &Form<'_>, entry: &'static ProtocolEntry) -> Vec<Html> {
-    let one = |&(name, means): &(&'static str, &'static str)| {
+/// These parameters of a protocol.
+pub fn params(form: &Form<'_>, entry: &ProtocolEntry, params: &[Meaning]) -> Vec<Html> {
+    let one = |&(name, means): &Meaning| {
         html! { <key={name}>{ param(form, entry, name, means) }</> }
     };
-    entry.params.iter().map(one).collect()
+    params.iter().map(one).collect()
 }
 
 /// One parameter of the protocol, shown as what it is: a switch, a choice, a time, a number.

@@ -9,6 +9,7 @@ mod election_safety;
 mod leader_append_only;
 mod leader_completeness;
 mod log_matching;
+mod stale_read;
 mod state_machine_safety;
 
 use lightcone_sim::ids::NodeId;
@@ -17,15 +18,19 @@ use lightcone_sim::monitor::{Monitor, Seen};
 use super::Raft;
 use super::types::{Role, Server, State};
 
-/// Fresh monitors for one run, in the order of Figure 3.
-pub(super) fn all() -> Vec<Box<dyn Monitor<Raft>>> {
-    vec![
+/// Fresh monitors for one run, in the order of Figure 3; with leases also on what they are to keep.
+pub(super) fn all(has_leases: bool) -> Vec<Box<dyn Monitor<Raft>>> {
+    let mut monitors: Vec<Box<dyn Monitor<Raft>>> = vec![
         Box::<election_safety::ElectionSafety>::default(),
         Box::<leader_append_only::LeaderAppendOnly>::default(),
         Box::<log_matching::LogMatching>::default(),
         Box::<leader_completeness::LeaderCompleteness>::default(),
         Box::<state_machine_safety::StateMachineSafety>::default(),
-    ]
+    ];
+    if has_leases {
+        monitors.push(Box::<stale_read::StaleRead>::default());
+    }
+    monitors
 }
 
 /// The server that is seen, if it is one and is up.

@@ -1,0 +1,122 @@
+// "Can this ever happen?", asked in the page.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { cards, playhead, ready, until } from "./hands.mjs";
+import { open } from "./harness.mjs";
+import { sideways, smallTargets, violations } from "./sight.mjs";
+
+/** A page with the panel open. */
+async function asking(t, url, options = {}) {
+  const opened = await open(t, { url, viewport: { width: 1440, height: 900 }, ...options });
+  const { page } = opened;
+  await ready(page);
+  const panel = page.locator('[data-panel="explore"]');
+  const tab = page.getByRole("tab", { name: "Explore" });
+  if (await tab.isVisible()) await tab.click();
+  else await panel.locator(".fold").click();
+  await page.locator(".explore").waitFor();
+  return { ...opened, panel };
+}
+
+const go = (page) => page.getByRole("button", { name: "Go through every schedule" }).click();
+const field = (page, name) => page.locator(`[name="explore ${name}"]`);
+
+/** The answer of this sort. */
+async function answer(page, sort) {
+  const told = page.locator(`[data-answer="${sort}"]`);
+  await told.waitFor();
+  return told.innerText();
+}
+
+test("two leaders at once are found from the playhead on, shown as an edit of the run, and undone", async (t) => {
+  const { page, shot } = await asking(t, "#raft?t=300ms");
+  const leaders = async () => (await cards(page)).filter((card) => card.role === "leader").length;
+  assert.equal(await leaders(), 1);
+  await field(page, "what").selectOption("shown");
+  await field(page, "value").fill("leader");
+  await go(page);
+  const told = await answer(page, "yes");
+  assert.match(told, /show role leader at once/);
+  assert.match(told, /election timeout/);
+  await shot("explore-yes");
+  await page.getByRole("button", { name: "Show this run" }).click();
+  // It goes on from the moment that was asked about, and everything waits for the reader.
+  assert.equal((await playhead(page)).now, "300000000");
+  await page.keyboard.press("End");
+  await until(async () => (await leaders()) === 2, "two leaders");
+  await page.keyboard.press("u");
+  await page.keyboard.press("End");
+  await until(async () => (await leaders()) === 1, "the run as it was");
+});
+
+test("never is said with the number of states, what was assumed, and the bound on a mistake", async (t) => {
+  const { page } = await asking(t, "#2pc");
+  await field(page, "from").selectOption("start");
+  await go(page);
+  const told = await answer(page, "never");
+  assert.match(told, /any of the [\d\u202f]+ states/);
+  assert.match(told, /fingerprints of 64 bits/);
+  await page.getByText("What was assumed").click();
+  await page.getByText(/the network is a multiset/).waitFor();
+});
+
+test("a long search says how far it is, the page answers meanwhile, and it can be stopped", async (t) => {
+  const { page } = await asking(t, "#raft");
+  await field(page, "time-outs").fill("");
+  await go(page);
+  const stop = page.getByRole("button", { name: "Stop" });
+  await stop.waitFor();
+  await until(async () => /states\s+\d[\d\u202f]{4}/.test(await page.locator(".explore-told").innerText()), "ten thousand states");
+  // The rest of the page is as quick as ever.
+  await page.locator('[data-panel="checks"] .fold').click();
+  await page.locator('[data-panel="checks"] .fold[aria-expanded="false"]').waitFor();
+  await stop.click();
+  assert.match(await answer(page, "open"), /you stopped it/);
+});
+
+test("where memory is full, the answer is how far it came", async (t) => {
+  const { page } = await asking(t, "#raft");
+  await page.getByText("What may go wrong, and limits").click();
+  await field(page, "time-outs").fill("");
+  await field(page, "memory, MB").fill("3");
+  await go(page);
+  assert.match(await answer(page, "open"), /Not finished: the memory .* within \d+ steps/s);
+});
+
+test("what cannot be asked is said in its place", async (t) => {
+  const { page } = await asking(t, "#raft");
+  await field(page, "time-outs").fill("many");
+  await page.getByText("“many” is not a number from 0 to 15, for time-outs", { exact: true }).waitFor();
+  await go(page);
+  await page.getByText(/This cannot be asked: “many”/).waitFor();
+  await field(page, "time-outs").fill("1");
+  await field(page, "what").selectOption("shown");
+  await go(page);
+  await page.getByText(/what role shows is still to be written/).waitFor();
+});
+
+test("a protocol that cannot be gone through says so", async (t) => {
+  const { page } = await asking(t, "#gossip");
+  await page.getByText(/This protocol is not among them yet/).waitFor();
+});
+
+for (const [name, viewport] of [["desk", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]]) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`explore, ${name}, ${colorScheme}: nothing sticks out, every target can be hit, axe finds nothing`, async (t) => {
+      const { page, shot } = await asking(t, "#raft?t=300ms", { viewport, colorScheme });
+      await page.getByText("What may go wrong, and limits").click();
+      await field(page, "what").selectOption("shown");
+      await field(page, "value").fill("leader");
+      await go(page);
+      await answer(page, "yes");
+      await page.getByText("What was assumed").click();
+      await page.locator(".explore-answer").scrollIntoViewIfNeeded();
+      await shot(`explore-${name}-${colorScheme}`);
+      assert.deepEqual(await sideways(page), []);
+      assert.deepEqual(await smallTargets(page), []);
+      assert.deepEqual(await violations(page), []);
+    });
+  }
+}
