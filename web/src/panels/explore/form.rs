@@ -108,7 +108,6 @@ impl Form {
             amnesias: self.small(6)?,
             inside: self.small(7)?,
             cuts: self.small(8)?,
-            ..Budgets::default()
         };
         let usual = Limits::default();
         let limits = Limits {
