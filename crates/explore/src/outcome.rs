@@ -13,6 +13,12 @@ use crate::network::Messages;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
     Boot,
+    /// It crashes, its disk stays: nothing that it does.
+    Crash,
+    /// It crashes, its disk is lost.
+    Amnesia,
+    /// Its clocks go on by a unit.
+    Tick,
     Message(u32),
     Timer(u32),
     /// The client's operation of this number.
@@ -23,6 +29,9 @@ impl Input {
     fn word(self) -> u32 {
         match self {
             Input::Boot => 0,
+            Input::Crash => 1,
+            Input::Amnesia => 2,
+            Input::Tick => 3,
             Input::Message(number) => 1 << 30 | number,
             Input::Timer(number) => 2 << 30 | number,
             Input::Op(number) => 3 << 30 | number,
@@ -250,18 +259,25 @@ impl<P: Explored> Known<P> {
         self.protocol.takes(self.nodes.at(place), self.local(local), &self.letter(message).msg)
     }
 
+    /// The first of the ways in which a node's step can come out, if that has been worked out.
+    pub fn find(&self, local: u32, input: Input) -> Option<u32> {
+        self.memo.get(u64::from(local) << 32 | u64::from(input.word()))
+    }
+
     /// The first of the ways in which a node's step can come out.
     pub fn step(&mut self, place: usize, local: u32, input: Input) -> u32 {
-        let key = u64::from(local) << 32 | u64::from(input.word());
-        if let Some(first) = self.memo.get(key) {
+        if let Some(first) = self.find(local, input) {
             return first;
         }
         let first = self.ways.len() as u32;
-        self.work_out(place, local, input);
+        match input {
+            Input::Crash | Input::Amnesia | Input::Tick => self.befall(place, local, input),
+            _ => self.work_out(place, local, input),
+        }
         if let Some(last) = self.is_last.last_mut() {
             *last = true;
         }
-        self.memo.put(key, first);
+        self.memo.put(u64::from(local) << 32 | u64::from(input.word()), first);
         first
     }
 
@@ -283,6 +299,27 @@ impl<P: Explored> Known<P> {
     /// What was picked on it.
     pub fn picks(&self, way: u32) -> &[u32] {
         self.picks.get(way)
+    }
+
+    /// What befalls a node comes out in one way.
+    fn befall(&mut self, place: usize, before: u32, what: Input) {
+        let mut local = self.local(before).clone();
+        match what {
+            Input::Tick => local.tick(),
+            _ => local.crash(),
+        }
+        if what == Input::Amnesia {
+            local.stable = P::Stable::default();
+        }
+        let local = self.number(place, local);
+        self.keep(Way { local, replies: 0, crash_after: None }, Vec::new(), &[]);
+    }
+
+    fn keep(&mut self, way: Way, sends: Vec<u32>, picks: &[u64]) {
+        self.ways.push(way);
+        self.is_last.push(false);
+        self.sends.push(sends);
+        self.picks.push(picks.iter().map(|&pick| pick as u32));
     }
 
     fn work_out(&mut self, place: usize, local: u32, input: Input) {
@@ -311,7 +348,8 @@ impl<P: Explored> Known<P> {
         let mut local = self.local(before).clone();
         let client = usize::from(me.number());
         let told = match input {
-            Input::Boot => Told::Boot,
+            // What befalls a node is no step of its own.
+            Input::Boot | Input::Crash | Input::Amnesia | Input::Tick => Told::Boot,
             Input::Message(number) => {
                 let letter = self.letters.get(number);
                 Told::Message { from: letter.from, msg: &letter.msg }
@@ -336,10 +374,7 @@ impl<P: Explored> Known<P> {
         let local = self.number(place, local);
         // More effects than that no step has: a crash after so many is none.
         let crash_after = crash_after.map(|after| u16::try_from(after).unwrap_or(u16::MAX));
-        self.ways.push(Way { local, replies, crash_after });
-        self.is_last.push(false);
-        self.sends.push(sends);
-        self.picks.push(done.answers.given().iter().map(|&pick| pick as u32));
+        self.keep(Way { local, replies, crash_after }, sends, done.answers.given());
         (done.answers, done.effects_in_all)
     }
 

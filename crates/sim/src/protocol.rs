@@ -18,22 +18,23 @@ use crate::monitor::Monitor;
 use crate::scenario::Scenario;
 use crate::time::{LocalNs, Ns};
 
-/// A distributed protocol, all roles of it, its clients included. Immutable configuration lives in `&self`.
-pub trait Protocol: Sized + 'static {
+/// A distributed protocol, all roles of it, its clients included. Immutable configuration lives in `&self`. All of it can be
+/// read by several threads at once: the explorer does.
+pub trait Protocol: Sized + Send + Sync + 'static {
     /// What a person can set, as a JSON object; `Default` gives the usual values.
     type Params: Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned;
     /// Volatile state: lost in any crash.
-    type State: Clone + Eq + Hash + Debug;
+    type State: Clone + Eq + Hash + Debug + Send + Sync;
     /// State on disk: survives a crash, lost to amnesia. `Default` is an empty disk.
-    type Stable: Clone + Eq + Hash + Debug + Default;
+    type Stable: Clone + Eq + Hash + Debug + Default + Send + Sync;
     /// What nodes send one another.
-    type Msg: Clone + Eq + Hash + Debug;
+    type Msg: Clone + Eq + Hash + Debug + Send + Sync;
     /// What a timer is for. A node has at most one timer of each value; setting it again replaces it.
-    type Timer: Clone + Eq + Hash + Debug;
+    type Timer: Clone + Eq + Hash + Debug + Send + Sync;
     /// What clients call, written as text in scripts: `put x 1`.
-    type Op: Clone + Eq + Hash + Debug + Display + FromStr<Err: Display>;
+    type Op: Clone + Eq + Hash + Debug + Display + FromStr<Err: Display> + Send + Sync;
     /// What clients are told.
-    type Ret: Clone + Eq + Hash + Debug + Display;
+    type Ret: Clone + Eq + Hash + Debug + Display + Send + Sync;
 
     /// Name on the command line, in files and links: `raft`.
     const NAME: &'static str;

@@ -3,6 +3,7 @@
 //! A state is a list of numbers: each node's state, what has been so once, what is spent of the budgets and which links are
 //! cut, how far each client has come, and then the messages under way.
 
+mod batch;
 mod persistent;
 mod steps;
 mod symmetry;
@@ -13,6 +14,8 @@ use lightcone_sim::alone::Local;
 use lightcone_sim::explored::{Broken, Explored, World};
 use lightcone_sim::ids::{NodeId, Nodes};
 
+pub(crate) use self::batch::Batch;
+use self::batch::Missing;
 use self::symmetry::Symmetry;
 use crate::assumptions::{ASKED_FOR, Assumptions, Budgets, Kind, Narrowed, Network, Ticks, Watched};
 use crate::choice::{Choice, Deed, Move};
@@ -61,37 +64,6 @@ pub struct Space<P: Explored> {
     symmetry: Option<Symmetry>,
     /// Room for states that are being changed.
     spare: Vec<Vec<u32>>,
-}
-
-/// States one behind the other, each with what led to it.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    words: Vec<u32>,
-    ends: Vec<(usize, Move)>,
-}
-
-impl Batch {
-    fn push(&mut self, state: &[u32], led: Move) {
-        self.words.extend(state);
-        self.ends.push((self.words.len(), led));
-    }
-
-    fn clear(&mut self) {
-        self.words.clear();
-        self.ends.clear();
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// A state, and what led to it.
-    pub fn get(&self, place: usize) -> (&[u32], Move) {
-        let from = place.checked_sub(1).map_or(0, |before| self.ends[before].0);
-        let (to, led) = self.ends[place];
-        (&self.words[from..to], led)
-    }
 }
 
 /// Bits that one kind of budget takes in a word.
@@ -262,14 +234,14 @@ impl<P: Explored> Space<P> {
         let mut states = vec![fixed];
         for place in 0..self.len() {
             let mut next = Batch::default();
-            for state in &states {
-                self.activate(
-                    state,
-                    place,
-                    Input::Boot,
-                    Deed::Restart(self.known.nodes.at(place)),
-                    &mut next,
-                );
+            let deed = Deed::Restart(self.known.nodes.at(place));
+            loop {
+                next.clear();
+                states.iter().for_each(|state| self.activate(state, place, Input::Boot, deed, &mut next));
+                if next.missing.is_empty() {
+                    break;
+                }
+                self.learn(&mut next.missing);
             }
             let whole = |way: Option<u32>| way.is_none_or(|way| self.known.way(way).crash_after.is_none());
             states = (0..next.len())
@@ -279,14 +251,6 @@ impl<P: Explored> Space<P> {
                 .collect();
         }
         states
-    }
-
-    /// A copy of a state, to be changed.
-    fn copy(&mut self, state: &[u32]) -> Vec<u32> {
-        let mut copy = self.spare.pop().unwrap_or_default();
-        copy.clear();
-        copy.extend_from_slice(state);
-        copy
     }
 
     /// The fingerprint of a state.
@@ -371,22 +335,51 @@ impl<P: Explored> Space<P> {
         Some(Broken { property: one.property, text: format!("{}, and {}.", one.text, two.text) })
     }
 
-    /// What has been so once, once a node is in this state.
-    fn history_with(&mut self, history: u32, local: u32) -> u32 {
+    /// What has been so once, once a node is in this state; `None`: it has not been worked out.
+    fn history_with(&self, history: u32, local: u32) -> Option<u32> {
         if !self.known.about(local).has_milestones {
-            return history;
+            return Some(history);
         }
-        let key = u64::from(history) << 32 | u64::from(local);
-        if let Some(number) = self.history_memo.get(key) {
-            return number;
+        self.history_memo.get(u64::from(history) << 32 | u64::from(local))
+    }
+
+    /// Whether a message may still arrive at a node in this state; `None`: it has not been worked out.
+    fn may_arrive(&self, local: u32, message: u32) -> Option<bool> {
+        self.arrives_memo.get(u64::from(local) << 32 | u64::from(message)).map(|may| may == 1)
+    }
+
+    /// Works out what was missing.
+    pub(crate) fn learn(&mut self, missing: &mut Vec<Missing>) {
+        for missing in missing.drain(..) {
+            match missing {
+                Missing::Step { place, local, input } => {
+                    self.known.step(place, local, input);
+                }
+                Missing::History { history, local } => self.learn_history(history, local),
+                Missing::Arrival { to, local, message } => self.learn_arrival(to, local, message),
+            }
+        }
+    }
+
+    fn learn_history(&mut self, history: u32, local: u32) {
+        if self.history_with(history, local).is_some() {
+            return;
         }
         let mut milestones = self.history[history as usize].milestones.clone();
         milestones.extend(self.known.reached(local));
         milestones.sort_unstable();
         milestones.dedup();
         let number = self.history_number(milestones);
-        self.history_memo.put(key, number);
-        number
+        self.history_memo.put(u64::from(history) << 32 | u64::from(local), number);
+    }
+
+    fn learn_arrival(&mut self, to: usize, local: u32, message: u32) {
+        let Some(narrowed) = self.narrowed.filter(|_| self.may_arrive(local, message).is_none()) else {
+            return;
+        };
+        let (node, msg) = (self.known.nodes.at(to), &self.known.letter(message).msg);
+        let may = (narrowed.arrives)(&self.known.protocol, node, self.known.local(local), msg);
+        self.arrives_memo.put(u64::from(local) << 32 | u64::from(message), u32::from(may));
     }
 
     /// The message that arrives: from whom, to whom, and what it says.

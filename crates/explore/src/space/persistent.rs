@@ -286,7 +286,7 @@ impl<P: Explored> Space<P> {
         let can = match input {
             Input::Message(letter) => self.known.takes(place, local, letter),
             Input::Timer(timer) => self.known.timers_set(local).contains(&timer),
-            Input::Op(_) | Input::Boot => false,
+            Input::Op(_) | Input::Boot | Input::Crash | Input::Amnesia | Input::Tick => false,
         };
         if !can {
             return None;

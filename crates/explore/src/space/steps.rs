@@ -1,35 +1,32 @@
 //! What may happen next in a state, and the states that this leads to.
+//!
+//! All of it is looked up, so that several threads can do so at once. What has not been worked out so far is noted
+//! ([`Missing`]); once it has been, the same is looked up again.
 
 use lightcone_sim::explored::Explored;
 
-use super::{BITS, Batch, Space};
+use super::batch::{Batch, Missing};
+use super::{BITS, Space};
 use crate::assumptions::{Kind, Narrowed, Network};
 use crate::choice::{Deed, Move};
 use crate::outcome::Input;
 
 impl<P: Explored> Space<P> {
     /// A node takes a step, in every way in which that can come out.
-    pub(super) fn activate(
-        &mut self,
-        state: &[u32],
-        place: usize,
-        input: Input,
-        deed: Deed,
-        out: &mut Batch,
-    ) {
-        let mut number = self.known.step(place, state[place], input);
+    pub(super) fn activate(&self, state: &[u32], place: usize, input: Input, deed: Deed, out: &mut Batch) {
+        let Some(mut number) = self.find(state, place, input, out) else { return };
         loop {
             let way = self.known.way(number);
-            let mut next = self.copy(state);
-            if way.crash_after.is_none() || self.spend(&mut next, Kind::Inside) {
-                self.set_local(&mut next, place, way.local);
+            let mut next = out.copy(state);
+            let may = way.crash_after.is_none() || self.spend(&mut next, Kind::Inside);
+            if may && self.set_local(&mut next, place, way.local, out) {
                 if way.replies > 0 {
                     let at = self.at_client(place - self.servers());
                     next[at] += u32::from(way.replies);
                 }
                 self.send_all(&mut next, place, number, 0, Move { deed, way: Some(number) }, out);
             }
-            self.spare.push(next);
+            out.give_back(next);
             if self.known.is_last(number) {
                 return;
             }
@@ -37,16 +34,36 @@ impl<P: Explored> Space<P> {
         }
     }
 
-    fn set_local(&mut self, state: &mut [u32], place: usize, local: u32) {
-        state[place] = local;
+    /// The first of the ways in which a step of a node can come out, if that has been worked out.
+    fn find(&self, state: &[u32], place: usize, input: Input, out: &mut Batch) -> Option<u32> {
+        let found = self.known.find(state[place], input);
+        if found.is_none() {
+            out.missing.push(Missing::Step { place, local: state[place], input });
+        }
+        found
+    }
+
+    /// Puts a node's state in its place; tells whether all that follows from it is known.
+    fn set_local(&self, state: &mut [u32], place: usize, local: u32, out: &mut Batch) -> bool {
         let at = self.at_history();
-        state[at] = self.history_with(state[at], local);
+        let history = self.history_with(state[at], local);
+        match history {
+            Some(history) => (state[place], state[at]) = (local, history),
+            None => out.missing.push(Missing::History { history: state[at], local }),
+        }
+        history.is_some()
+    }
+
+    /// Something befalls a node in which it has no part; tells whether what becomes of it is known.
+    fn befall(&self, state: &mut [u32], place: usize, what: Input, out: &mut Batch) -> bool {
+        let way = self.find(state, place, what, out);
+        way.is_some_and(|way| self.set_local(state, place, self.known.way(way).local, out))
     }
 
     /// Hands the messages of a way to the network, from one of them on; who sees at once what is sent to it takes its step
     /// now.
     fn send_all(
-        &mut self,
+        &self,
         state: &mut Vec<u32>,
         from: usize,
         way: u32,
@@ -77,29 +94,29 @@ impl<P: Explored> Space<P> {
                 let mut next = ways.get(way_of_it).0.to_vec();
                 self.send_all(&mut next, from, way, place + 1, led, out);
             }
+            out.missing.append(&mut ways.missing);
             return;
         }
-        self.forget(state);
+        self.forget(state, out);
         out.push(state, led);
     }
 
     /// What may not arrive any more is no part of a state.
-    fn forget(&mut self, state: &mut Vec<u32>) {
-        let Some(narrowed) = self.narrowed else { return };
+    fn forget(&self, state: &mut Vec<u32>, out: &mut Batch) {
+        if self.narrowed.is_none() {
+            return;
+        }
         let (fixed, mut kept) = (self.fixed(), self.fixed());
         for place in fixed..state.len() {
             let message = state[place];
             let to = usize::from(self.known.ends(message).1);
-            let key = u64::from(state[to]) << 32 | u64::from(message);
-            let may = self.arrives_memo.get(key).unwrap_or_else(|| {
-                let (local, msg) = (self.known.local(state[to]), &self.known.letter(message).msg);
-                let may = (narrowed.arrives)(&self.known.protocol, self.known.nodes.at(to), local, msg);
-                self.arrives_memo.put(key, u32::from(may));
-                u32::from(may)
-            });
-            if may == 1 {
-                state[kept] = message;
-                kept += 1;
+            match self.may_arrive(state[to], message) {
+                Some(true) => {
+                    state[kept] = message;
+                    kept += 1;
+                }
+                Some(false) => {}
+                None => out.missing.push(Missing::Arrival { to, local: state[to], message }),
             }
         }
         state.truncate(kept);
@@ -129,15 +146,23 @@ impl<P: Explored> Space<P> {
 
     /// All that may happen next in a state, always in the same order.
     pub(crate) fn successors(&mut self, state: &[u32], out: &mut Batch) {
+        while !self.look_up(state, out) {
+            self.learn(&mut out.missing);
+        }
+    }
+
+    /// The same, if all of it has been worked out: tells whether it has, and notes what has not.
+    pub(crate) fn look_up(&self, state: &[u32], out: &mut Batch) -> bool {
         out.clear();
         self.messages(state, out);
         self.timers(state, out);
         self.calls(state, out);
         self.faults(state, out);
         self.clocks(state, out);
+        out.missing.is_empty()
     }
 
-    fn messages(&mut self, now: &[u32], out: &mut Batch) {
+    fn messages(&self, now: &[u32], out: &mut Batch) {
         let fixed = self.fixed();
         for place in 0..now.len() - fixed {
             if !self.network.is_next(&now[fixed..], place, &self.known) {
@@ -149,10 +174,10 @@ impl<P: Explored> Space<P> {
                 continue;
             }
             let deed = Deed::Deliver(message);
-            if self.idle_waits && self.known.about(now[to]).is_up && self.is_idle(now, to, message) {
+            if self.idle_waits && self.known.about(now[to]).is_up && self.is_idle(now, to, message, out) {
                 continue;
             }
-            let mut next = self.copy(now);
+            let mut next = out.copy(now);
             if self.network != Network::Set {
                 next.remove(fixed + place);
             }
@@ -162,13 +187,13 @@ impl<P: Explored> Space<P> {
                 // It comes to one that is down, and is lost.
                 out.push(&next, Move { deed, way: None });
             }
-            self.spare.push(next);
+            out.give_back(next);
         }
     }
 
     /// Whether a message would change nothing at its receiver, and send nothing.
-    fn is_idle(&mut self, now: &[u32], to: usize, message: u32) -> bool {
-        let mut way = self.known.step(to, now[to], Input::Message(message));
+    fn is_idle(&self, now: &[u32], to: usize, message: u32, out: &mut Batch) -> bool {
+        let Some(mut way) = self.find(now, to, Input::Message(message), out) else { return true };
         loop {
             if self.known.way(way).local != now[to] || !self.known.sends(way).is_empty() {
                 return false;
@@ -180,7 +205,7 @@ impl<P: Explored> Space<P> {
         }
     }
 
-    fn timers(&mut self, now: &[u32], out: &mut Batch) {
+    fn timers(&self, now: &[u32], out: &mut Batch) {
         if self.is_spent(now, Kind::Timer) {
             return;
         }
@@ -191,10 +216,10 @@ impl<P: Explored> Space<P> {
                 if !self.fires(place, now[place], timer) {
                     continue;
                 }
-                let mut next = self.copy(now);
+                let mut next = out.copy(now);
                 self.spend(&mut next, Kind::Timer);
                 self.activate(&next, place, Input::Timer(timer), Deed::Fire(me, timer), out);
-                self.spare.push(next);
+                out.give_back(next);
             }
         }
     }
@@ -208,54 +233,49 @@ impl<P: Explored> Space<P> {
     }
 
     /// Clocks go on, each at its own pace or all together.
-    fn clocks(&mut self, now: &[u32], out: &mut Batch) {
+    fn clocks(&self, now: &[u32], out: &mut Batch) {
         let Some(ticks) = self.ticks else { return };
         let ticking = if ticks.clients { self.len() } else { self.servers() };
         let shown = |space: &Space<P>, place: usize| space.known.local(now[place]).clock.0 / ticks.unit.0;
         let least = (0..ticking).map(|place| shown(self, place)).min().unwrap_or(0);
         let (most, apart) = (u64::from(ticks.most), u64::from(ticks.apart));
         if apart == 0 && least < most {
-            let mut next = self.copy(now);
-            (0..ticking).for_each(|place| self.tick(&mut next, place));
-            out.push(&next, Move { deed: Deed::Tick(None), way: None });
-            return self.spare.push(next);
+            let mut next = out.copy(now);
+            if (0..ticking).all(|place| self.befall(&mut next, place, Input::Tick, out)) {
+                out.push(&next, Move { deed: Deed::Tick(None), way: None });
+            }
+            return out.give_back(next);
         }
         for place in 0..ticking {
             let then = shown(self, place) + 1;
             if then <= most && then <= least + apart {
-                let mut next = self.copy(now);
-                self.tick(&mut next, place);
-                let deed = Deed::Tick(Some(self.known.nodes.at(place)));
-                out.push(&next, Move { deed, way: None });
-                self.spare.push(next);
+                let mut next = out.copy(now);
+                if self.befall(&mut next, place, Input::Tick, out) {
+                    let deed = Deed::Tick(Some(self.known.nodes.at(place)));
+                    out.push(&next, Move { deed, way: None });
+                }
+                out.give_back(next);
             }
         }
     }
 
-    fn tick(&mut self, state: &mut [u32], place: usize) {
-        let mut local = self.known.local(state[place]).clone();
-        local.tick();
-        let local = self.known.number(place, local);
-        self.set_local(state, place, local);
-    }
-
-    fn calls(&mut self, now: &[u32], out: &mut Batch) {
+    fn calls(&self, now: &[u32], out: &mut Batch) {
         for client in 0..self.known.ops.len() {
             let (place, at) = (self.servers() + client, self.at_client(client));
             // Above: how many it has called; below: how many of these have been answered.
             let (called, answered) = (now[at] >> 16, now[at] & 0xffff);
             let has_more = (called as usize) < self.known.ops[client].len();
             if called == answered && has_more && self.known.about(now[place]).is_up {
-                let mut next = self.copy(now);
+                let mut next = out.copy(now);
                 next[at] += 1 << 16;
                 let me = self.known.nodes.at(place);
                 self.activate(&next, place, Input::Op(called), Deed::Call(me, called), out);
-                self.spare.push(next);
+                out.give_back(next);
             }
         }
     }
 
-    fn faults(&mut self, now: &[u32], out: &mut Batch) {
+    fn faults(&self, now: &[u32], out: &mut Batch) {
         let fixed = self.fixed();
         // From a set that grows, nothing is lost: what need not arrive is as good as lost.
         let drops = self.network != Network::Set && !self.is_spent(now, Kind::Drop);
@@ -266,18 +286,18 @@ impl<P: Explored> Space<P> {
                 continue;
             }
             let message = now[fixed + place];
-            let mut next = self.copy(now);
+            let mut next = out.copy(now);
             if drops && self.spend(&mut next, Kind::Drop) {
                 next.remove(fixed + place);
                 out.push(&next, Move { deed: Deed::Drop(message), way: None });
             }
-            self.spare.push(next);
-            let mut next = self.copy(now);
+            out.give_back(next);
+            let mut next = out.copy(now);
             if doubles && self.spend(&mut next, Kind::Duplicate) {
                 next.insert(fixed + place, message);
                 out.push(&next, Move { deed: Deed::Duplicate(message), way: None });
             }
-            self.spare.push(next);
+            out.give_back(next);
         }
         for place in 0..self.servers() {
             self.crashes(now, place, out);
@@ -285,43 +305,38 @@ impl<P: Explored> Space<P> {
         self.cuts(now, out);
     }
 
-    fn crashes(&mut self, now: &[u32], place: usize, out: &mut Batch) {
+    fn crashes(&self, now: &[u32], place: usize, out: &mut Batch) {
         let me = self.known.nodes.at(place);
         if !self.known.about(now[place]).is_up {
             return self.activate(now, place, Input::Boot, Deed::Restart(me), out);
         }
-        for (kind, deed) in [(Kind::Crash, Deed::Crash(me)), (Kind::Amnesia, Deed::Amnesia(me))] {
-            if self.is_spent(now, kind) {
-                continue;
+        let kinds = [
+            (Kind::Crash, Input::Crash, Deed::Crash(me)),
+            (Kind::Amnesia, Input::Amnesia, Deed::Amnesia(me)),
+        ];
+        for (kind, what, deed) in kinds {
+            let mut next = out.copy(now);
+            if self.spend(&mut next, kind) && self.befall(&mut next, place, what, out) {
+                out.push(&next, Move { deed, way: None });
             }
-            let mut next = self.copy(now);
-            self.spend(&mut next, kind);
-            let mut local = self.known.local(now[place]).clone();
-            local.crash();
-            if kind == Kind::Amnesia {
-                local.stable = P::Stable::default();
-            }
-            let local = self.known.number(place, local);
-            self.set_local(&mut next, place, local);
-            out.push(&next, Move { deed, way: None });
-            self.spare.push(next);
+            out.give_back(next);
         }
     }
 
-    fn cuts(&mut self, now: &[u32], out: &mut Batch) {
+    fn cuts(&self, now: &[u32], out: &mut Batch) {
         let (at, fixed) = (self.at_cut(), self.fixed());
         if now[at] != 0 {
-            let mut next = self.copy(now);
+            let mut next = out.copy(now);
             next[at] = 0;
             out.push(&next, Move { deed: Deed::Heal, way: None });
-            return self.spare.push(next);
+            return out.give_back(next);
         }
         if self.is_spent(now, Kind::Cut) {
             return;
         }
         // Every way to part the servers in two; the last stays where it is.
         for side in 1..1_u32 << self.servers().saturating_sub(1) {
-            let mut next = self.copy(now);
+            let mut next = out.copy(now);
             self.spend(&mut next, Kind::Cut);
             next[at] = side;
             next.truncate(fixed);
@@ -333,7 +348,7 @@ impl<P: Explored> Space<P> {
                 }
             }
             out.push(&next, Move { deed: Deed::Cut(side), way: None });
-            self.spare.push(next);
+            out.give_back(next);
         }
     }
 }

@@ -36,7 +36,7 @@ pub use usual::{Alone, Asked, Options, OrDatagrams, Settings, Transport, Usual};
 pub struct Connected<P, U = Alone> {
     options: Options,
     inside: P,
-    usual: PhantomData<U>,
+    usual: PhantomData<fn() -> U>,
 }
 
 /// How long a segment without a message is on the wire, in bytes.

@@ -88,7 +88,7 @@ impl Usual for Asked {
 
 /// Options, as parameters of a layer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settings<U>(pub Options, pub PhantomData<U>);
+pub struct Settings<U>(pub Options, pub PhantomData<fn() -> U>);
 
 impl<U: Usual> Default for Settings<U> {
     fn default() -> Self {
