@@ -105,6 +105,10 @@ pub(crate) struct ExploreArgs {
     /// Watch this property alone.
     #[arg(long, value_name = "PROPERTY")]
     pub(crate) property: Option<String>,
+    /// Go on so many threads; as many as there are cores if nothing is said. The answer does not depend on it. With
+    /// `--symmetry`, `--por` and other orders than `breadth` it is one.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: Option<u16>,
     /// Give up after so many distinct states, with exit code 3.
     #[arg(long, value_name = "N")]
     pub(crate) max_states: Option<u64>,

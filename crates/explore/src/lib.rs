@@ -18,6 +18,7 @@
 mod assumptions;
 mod choice;
 mod intern;
+pub mod linear;
 pub mod minimal;
 mod network;
 mod outcome;

@@ -5,7 +5,7 @@
 //! *Simplifying and Isolating Failure-Inducing Input*, IEEE TSE 2002). Then deeds that have nothing to do with each other,
 //! which stand in the order in which the search happened to try them, are put where their causes are.
 
-use lightcone_sim::explored::Explored;
+use lightcone_sim::explored::{Broken, Explored};
 
 use crate::choice::{Choice, Deed, Move};
 use crate::search::Found;
@@ -82,8 +82,10 @@ fn play<P: Explored>(space: &mut Space<P>, found: &Found, deeds: &[Choice]) -> O
         let mut next = next.filter(|&(state, led)| space.choice(led) == *deed && space.is_within(state));
         let Some((state, led)) = next.next() else { continue };
         moves.push(led);
-        now = state.to_vec();
-        if let Some(broken) = space.broken(&now).filter(|broken| broken.property == found.property) {
+        let before = std::mem::replace(&mut now, state.to_vec());
+        let is_it = |broken: &Broken| broken.property == found.property;
+        let between = space.broken_between(&before, &now).filter(is_it);
+        if let Some(broken) = between.or_else(|| space.broken(&now).filter(is_it)) {
             return Some((moves, broken.text));
         }
     }

@@ -1,7 +1,7 @@
 //! What a step of one node can do, worked out once for each state of that node and each thing that sets it going.
 
 use lightcone_sim::alone::{Answers, Local, Told, step};
-use lightcone_sim::explored::{Explored, Milestone};
+use lightcone_sim::explored::{Explored, LINEARIZABLE, Milestone};
 use lightcone_sim::ids::{EntryId, NodeId, Nodes, OpId, OpSource};
 use lightcone_sim::protocol::Effect;
 
@@ -75,6 +75,8 @@ pub(crate) struct About {
     pub has_milestones: bool,
     /// Whether it shows what was asked for.
     pub shows: bool,
+    /// Those of [`Explored::SOMETIMES`] that it makes true, one bit each.
+    pub sometimes: u32,
 }
 
 /// Everything that steps are made of, each kept once.
@@ -109,6 +111,9 @@ pub(crate) struct Known<P: Explored> {
     sends: Lists,
     /// By way: what was picked.
     picks: Lists,
+    /// What clients were told, and by way which of that, where that is watched.
+    rets: Interner<P::Ret>,
+    told: Lists,
 }
 
 impl<P: Explored> Messages for Known<P> {
@@ -145,6 +150,8 @@ impl<P: Explored> Known<P> {
             is_last: Vec::new(),
             sends: Lists::default(),
             picks: Lists::default(),
+            rets: Interner::default(),
+            told: Lists::default(),
         }
     }
 
@@ -209,8 +216,9 @@ impl<P: Explored> Known<P> {
             + self.letters.bytes()
             + self.timers.bytes()
             + self.milestones.bytes()
+            + self.rets.bytes()
             + self.memo.bytes()
-            + [&self.timers_set, &self.reached, &self.sends, &self.picks]
+            + [&self.timers_set, &self.reached, &self.sends, &self.picks, &self.told]
                 .map(Lists::bytes)
                 .iter()
                 .sum::<u64>()
@@ -247,7 +255,11 @@ impl<P: Explored> Known<P> {
                 Watched::Shown(shown) => shown.is_shown(&self.protocol, me, local),
                 _ => false,
             };
-            self.about.push(About { is_up, is_within, has_milestones: !milestones.is_empty(), shows });
+            let sometimes = self.protocol.sometimes(me, local);
+            let named = P::SOMETIMES.iter().zip(0..32).filter(|(name, _)| sometimes.contains(name));
+            let sometimes = named.fold(0, |all, (_, bit)| all | 1_u32 << bit);
+            let has_milestones = !milestones.is_empty();
+            self.about.push(About { is_up, is_within, has_milestones, shows, sometimes });
             self.timers_set.push(timers);
             self.reached.push(milestones);
         }
@@ -312,14 +324,35 @@ impl<P: Explored> Known<P> {
             local.stable = P::Stable::default();
         }
         let local = self.number(place, local);
-        self.keep(Way { local, replies: 0, crash_after: None }, Vec::new(), &[]);
+        self.keep(Way { local, replies: 0, crash_after: None }, Vec::new(), &[], Vec::new());
     }
 
-    fn keep(&mut self, way: Way, sends: Vec<u32>, picks: &[u64]) {
+    fn keep(&mut self, way: Way, sends: Vec<u32>, picks: &[u64], told: Vec<u32>) {
         self.ways.push(way);
         self.is_last.push(false);
         self.sends.push(sends);
         self.picks.push(picks.iter().map(|&pick| pick as u32));
+        self.told.push(told);
+    }
+
+    /// Whether what clients are told is held to the protocol's object.
+    pub fn is_judged(&self) -> bool {
+        P::OBJECT.is_some() && matches!(&self.watched, Watched::Only(name) if name == LINEARIZABLE)
+    }
+
+    /// What clients were told on a way, by number, where that is watched.
+    pub fn told(&self, way: u32) -> &[u32] {
+        self.told.get(way)
+    }
+
+    /// What a client was told, by number.
+    pub fn ret(&self, number: u32) -> &P::Ret {
+        self.rets.get(number)
+    }
+
+    /// The number of what a client is told.
+    pub fn ret_number(&mut self, ret: P::Ret) -> u32 {
+        self.rets.number(ret).0
     }
 
     fn work_out(&mut self, place: usize, local: u32, input: Input) {
@@ -361,20 +394,24 @@ impl<P: Explored> Known<P> {
             },
         };
         let done = step(&self.protocol, self.nodes, me, &mut local, told, answers, crash_after);
-        let (mut sends, mut replies) = (Vec::new(), 0);
+        let (mut sends, mut replies, mut told) = (Vec::new(), 0, Vec::new());
+        let is_judged = self.is_judged();
         for effect in done.effects {
             match effect {
                 Effect::Send { to, msg } => {
                     sends.push(self.letter_number(place, Letter { from: me, to, msg }))
                 }
-                Effect::Reply { .. } => replies += 1,
+                Effect::Reply { ret, .. } => {
+                    replies += 1;
+                    told.extend(is_judged.then(|| self.rets.number(ret).0));
+                }
                 _ => {}
             }
         }
         let local = self.number(place, local);
         // More effects than that no step has: a crash after so many is none.
         let crash_after = crash_after.map(|after| u16::try_from(after).unwrap_or(u16::MAX));
-        self.keep(Way { local, replies, crash_after }, sends, done.answers.given());
+        self.keep(Way { local, replies, crash_after }, sends, done.answers.given(), told);
         (done.answers, done.effects_in_all)
     }
 

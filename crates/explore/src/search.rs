@@ -1,14 +1,18 @@
 //! Through all states, a slice at a time: breadth first, depth first, or by random walks.
 
+mod back;
 mod met;
+#[cfg(not(target_family = "wasm"))]
+mod together;
 mod walk;
 
 use lightcone_sim::explored::{Broken, Explored};
 
+use self::back::stuck;
 use self::met::{Level, Met, NONE};
 use self::walk::Walk;
 use crate::choice::Choice;
-use crate::space::{Batch, NEVER_STUCK, Space, TooBig};
+use crate::space::{Batch, Space, TooBig};
 
 /// When to give up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +61,9 @@ pub struct Strategy {
     pub symmetry: bool,
     /// Whether deeds that commute with all else are not tried in every order. Random walks try them all the same.
     pub por: bool,
+    /// On how many threads; 0 and 1: on the caller's own. What is reported does not depend on it. It counts breadth first and
+    /// without reductions, and where there are threads: not in a page.
+    pub threads: u16,
 }
 
 /// How far a search has come.
@@ -105,9 +112,18 @@ pub struct Report {
     pub finished: bool,
     /// What was found.
     pub found: Option<Found>,
+    /// Those of [`Explored::SOMETIMES`] that are watched, and whether some state that was met made them true. Where
+    /// everything was gone through and one did not come about, that is as good as something broken: see [`Report::never`].
+    pub sometimes: Vec<(&'static str, bool)>,
 }
 
 impl Report {
+    /// What should be so sometimes, and never is: known once everything was gone through.
+    pub fn never(&self) -> impl Iterator<Item = &'static str> {
+        let never = self.sometimes.iter().filter(|(_, is_so)| self.finished && !is_so);
+        never.map(|(name, _)| *name)
+    }
+
     /// How likely it is at most that two states had one fingerprint and were taken for one: the number of pairs, over the
     /// number of fingerprints.
     pub fn collision_bound(&self) -> f64 {
@@ -139,6 +155,8 @@ pub struct Search<P: Explored> {
     expanded: u64,
     generated: u64,
     stand_for: u64,
+    /// Which of [`Explored::SOMETIMES`] have come about, one bit each.
+    sometimes: u32,
     walk: Walk,
     batch: Batch,
     /// Room for the state that is gone on from, and for one that is met.
@@ -163,8 +181,8 @@ impl<P: Explored> Search<P> {
     }
 
     fn begun(mut space: Space<P>, limits: Limits, strategy: Strategy) -> Search<P> {
-        let (mut met, mut now, mut waiting, mut stand_for) =
-            (Met::default(), Level::default(), Vec::new(), 0);
+        let (mut met, mut now, mut waiting, mut stand_for, mut sometimes) =
+            (Met::default(), Level::default(), Vec::new(), 0, 0);
         let initial = space.initial();
         let generated = initial.len() as u64;
         let mut found = None;
@@ -180,6 +198,7 @@ impl<P: Explored> Search<P> {
                 continue;
             }
             stand_for += alike;
+            sometimes |= space.sometimes(&state);
             waiting.push((met.parents.len() as u32, 1));
             met.parents.push(NONE);
             met.choices.push(u16::try_from(start).unwrap_or(u16::MAX));
@@ -205,6 +224,7 @@ impl<P: Explored> Search<P> {
             expanded: 0,
             generated,
             stand_for,
+            sometimes,
             walk: Walk::default(),
             batch: Batch::default(),
             state: Vec::new(),
@@ -216,6 +236,10 @@ impl<P: Explored> Search<P> {
 
     /// Goes on from at most so many states.
     pub fn run(&mut self, states: u64) -> Result<Progress, TooBig> {
+        #[cfg(not(target_family = "wasm"))]
+        if self.is_together() {
+            return self.run_together(states);
+        }
         for _ in 0..states {
             if self.progress != Progress::More {
                 break;
@@ -271,34 +295,38 @@ impl<P: Explored> Search<P> {
         let state = std::mem::take(&mut self.state);
         self.space.successors(&state, &mut self.batch);
         self.expanded += 1;
-        if self.batch.len() > usize::from(u16::MAX)
-            || self.met.parents.len() + self.batch.len() >= NONE as usize
-        {
-            return Err(TooBig("there are too many states, or too many choices in one".to_owned()));
-        }
+        self.has_room(self.batch.len())?;
         let enough = if self.strategy.por { self.enough(&state) } else { None };
         let (mut moves, mut broken) = (enough.is_some(), None);
         match enough {
             Some(choices) => {
                 for choice in choices {
-                    self.meet(choice, parent, depth, &mut broken);
+                    self.meet(&state, choice, parent, depth, &mut broken);
                 }
             }
             None => {
                 for choice in 0..self.batch.len() {
                     moves |= self.batch.get(choice).0 != state;
-                    self.meet(choice, parent, depth, &mut broken);
+                    self.meet(&state, choice, parent, depth, &mut broken);
                 }
             }
         }
         if !moves && !self.space.may_end(&state) {
-            self.trace_back(parent, Some(stuck()));
-        } else if let Some((number, broken)) = broken {
-            self.trace_back(number, Some(broken));
+            self.trace_back(parent, None, stuck());
+        } else if let Some((choice, broken)) = broken {
+            self.trace_back(parent, Some(choice), broken);
         } else {
             self.look_at_limits();
         }
         self.state = state;
+        Ok(())
+    }
+
+    /// Whether so many more states can be told apart.
+    fn has_room(&self, successors: usize) -> Result<(), TooBig> {
+        if successors > usize::from(u16::MAX) || self.met.parents.len() + successors >= NONE as usize {
+            return Err(TooBig("there are too many states, or too many choices in one".to_owned()));
+        }
         Ok(())
     }
 
@@ -321,28 +349,36 @@ impl<P: Explored> Search<P> {
         })
     }
 
-    /// Meets one of the successors.
-    fn meet(&mut self, choice: usize, parent: u32, depth: u32, broken: &mut Option<(u32, Broken)>) {
+    /// Meets one of the successors of a state. What that breaks first is kept, with the choice that leads there.
+    fn meet(
+        &mut self,
+        state: &[u32],
+        choice: usize,
+        parent: u32,
+        depth: u32,
+        broken: &mut Option<(usize, Broken)>,
+    ) {
         let Search { space, met, batch, room, .. } = self;
         self.generated += 1;
         let (mut successor, _) = batch.get(choice);
         if !space.is_within(successor) {
             return;
         }
+        if broken.is_none() {
+            *broken = space.broken_between(state, successor).map(|broken| (choice, broken));
+        }
+        let mut alike = 1;
         if self.strategy.symmetry {
             room.clear();
             room.extend_from_slice(successor);
-            let alike = space.canonical(room);
+            alike = space.canonical(room);
             successor = room;
-            if !met.is_new(space.print(successor)) {
-                return;
-            }
-            self.stand_for += alike;
-        } else if met.is_new(space.print(successor)) {
-            self.stand_for += 1;
-        } else {
+        }
+        if !met.is_new(space.print(successor)) {
             return;
         }
+        self.stand_for += alike;
+        self.sometimes |= space.sometimes(successor);
         let number = met.parents.len() as u32;
         met.parents.push(parent);
         met.choices.push(choice as u16);
@@ -353,52 +389,8 @@ impl<P: Explored> Search<P> {
             self.next.push(successor);
         }
         if broken.is_none() {
-            *broken = space.broken(successor).map(|broken| (number, broken));
+            *broken = space.broken(successor).map(|broken| (choice, broken));
         }
-    }
-
-    /// How to come to a state in which something is broken.
-    fn trace_back(&mut self, state: u32, broken: Option<Broken>) {
-        let (root, way) = self.met.way_to(state);
-        let start = usize::from(self.met.choices[root as usize]);
-        let mut path = Vec::new();
-        // The state that is kept, and the one that this run comes to: it is alike.
-        let mut real = self.space.initial().swap_remove(start);
-        let mut kept = real.clone();
-        self.space.canonical(&mut kept);
-        for choice in way {
-            self.space.successors(&kept, &mut self.batch);
-            let mut wanted = self.batch.get(usize::from(choice)).0.to_vec();
-            self.space.canonical(&mut wanted);
-            if self.strategy.symmetry {
-                self.space.successors(&real, &mut self.batch);
-            }
-            let place = if self.strategy.symmetry { self.place_of(&wanted) } else { usize::from(choice) };
-            let (successor, led) = self.batch.get(place);
-            path.push(self.space.choice(led));
-            real = successor.to_vec();
-            kept = wanted;
-        }
-        // In words, it is the run's own nodes that are spoken of.
-        let Some(Broken { property, text }) = broken.map(|broken| {
-            if broken.property == NEVER_STUCK { broken } else { self.space.broken(&real).unwrap_or(broken) }
-        }) else {
-            return;
-        };
-        self.found = Some(Found { property, text, start, path });
-        self.progress = Progress::Broken;
-    }
-
-    /// The first of the successors that is alike to this state.
-    fn place_of(&mut self, wanted: &[u32]) -> usize {
-        let Search { space, batch, room, .. } = self;
-        let is_alike = |&place: &usize| {
-            room.clear();
-            room.extend_from_slice(batch.get(place).0);
-            space.canonical(room);
-            *room == wanted
-        };
-        (0..batch.len()).find(is_alike).unwrap_or(0)
     }
 
     fn bytes(&self) -> u64 {
@@ -421,7 +413,16 @@ impl<P: Explored> Search<P> {
             bytes: self.bytes(),
             finished: self.progress == Progress::All,
             found: self.found.clone(),
+            sometimes: self.sometimes(),
         }
+    }
+
+    /// What should be so sometimes, as far as it is watched, and whether it has been.
+    fn sometimes(&self) -> Vec<(&'static str, bool)> {
+        let named = P::SOMETIMES.iter().zip(0..32).filter(|(name, _)| self.space.watched().has(name));
+        let all = named.map(|(name, bit)| (*name, self.sometimes >> bit & 1 == 1));
+        // What is reduced goes through all that could break, and not through all that could be.
+        all.filter(|(_, is_so)| *is_so || !self.strategy.por).collect()
     }
 
     /// The same, to go through some of them again.
@@ -433,10 +434,4 @@ impl<P: Explored> Search<P> {
     pub fn space(&self) -> &Space<P> {
         &self.space
     }
-}
-
-/// What is wrong where nothing can happen any more.
-fn stuck() -> Broken {
-    let text = "Nothing can happen any more, and the work is not done.".to_owned();
-    Broken { property: NEVER_STUCK, text }
 }

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use lightcone_sim::clock::MIN_DRIFT_PPM;
-use lightcone_sim::explored::Explored;
+use lightcone_sim::explored::{Explored, LINEARIZABLE};
 use lightcone_sim::ids::{EventId, MsgId, NodeId, TimerId};
 use lightcone_sim::order::Key;
 use lightcone_sim::run::Run;
@@ -17,6 +17,7 @@ use lightcone_sim::time::Ns;
 
 use crate::assumptions::{Network, Watched};
 use crate::choice::{Choice, Deed};
+use crate::linear::{first_unexplained, history};
 use crate::search::Found;
 use crate::space::Space;
 use crate::start::Start;
@@ -116,6 +117,12 @@ impl<'a, P: Explored> Teller<'a, P> {
         }
         self.scenario.until = self.now + self.step + self.step;
         let run = self.run(self.scenario.until)?;
+        self.is_told(&run, found)?;
+        Ok(self.scenario)
+    }
+
+    /// Whether a run comes to what was found.
+    fn is_told(&self, run: &Run<P>, found: &Found) -> Result<(), Untold> {
         let is_broken = run.trace().violations().iter().any(|violation| violation.monitor == found.property);
         let is_watched = run.monitor_names().contains(&found.property);
         if is_watched && !is_broken {
@@ -123,6 +130,10 @@ impl<'a, P: Explored> Teller<'a, P> {
                 "played again, the story does not break {}: what a node picks cannot be told",
                 found.property
             )));
+        }
+        let object = P::OBJECT.filter(|_| found.property == LINEARIZABLE);
+        if object.is_some_and(|object| first_unexplained(object, &history(run)).is_none()) {
+            return Err(Untold("played again, an order of the calls explains all answers".to_owned()));
         }
         if let Watched::Shown(shown) = self.space.watched() {
             let shows = |node: &NodeId| {
@@ -133,7 +144,7 @@ impl<'a, P: Explored> Teller<'a, P> {
                 return Err(Untold("played again, the story does not come to what was asked for".to_owned()));
             }
         }
-        Ok(self.scenario)
+        Ok(())
     }
 
     fn run(&self, until: Ns) -> Result<Run<P>, Untold> {

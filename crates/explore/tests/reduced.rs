@@ -179,7 +179,7 @@ fn compare(seeds: std::ops::Range<u64>, alike: bool, symmetry: bool, por: bool) 
             continue;
         }
         for order in [Order::Breadth, Order::Depth] {
-            let strategy = Strategy { order, symmetry, por };
+            let strategy = Strategy { order, symmetry, por, threads: 1 };
             let report = explored(drawn(), network, budgets, watched, strategy);
             let what = |report: &Report| report.found.as_ref().map(|found| found.property);
             if order == Order::Depth && what(&plain).is_some() {

@@ -3,9 +3,10 @@
 use lightcone_explore::minimal::minimised;
 use lightcone_explore::story::{self, Untold};
 use lightcone_explore::{
-    Assumptions, Choice, Found, Limits, Progress, Report, Search, Space, Strategy, TooBig,
+    ASKED_FOR, Assumptions, Choice, Found, Limits, NEVER_STUCK, Progress, Report, Search, Space, Strategy,
+    TooBig, Watched,
 };
-use lightcone_sim::explored::Explored;
+use lightcone_sim::explored::{Explored, LINEARIZABLE};
 use lightcone_sim::scenario::Scenario;
 use serde_json::Value;
 
@@ -23,8 +24,8 @@ pub trait Exploring {
     /// The scenario in which what was found happens.
     fn scenario(&self, found: &Found) -> Result<Scenario, Untold>;
 
-    /// The properties that are watched.
-    fn properties(&self) -> &'static [&'static str];
+    /// The properties that are watched and must never break.
+    fn properties(&self) -> Vec<&'static str>;
 }
 
 /// A search, and the scenario whose protocol it goes through.
@@ -64,8 +65,15 @@ impl<P: Explored> Exploring for Held<P> {
         story::scenario(self.search.space(), &self.base, found)
     }
 
-    fn properties(&self) -> &'static [&'static str] {
-        P::PROPERTIES
+    fn properties(&self) -> Vec<&'static str> {
+        let watched = self.search.space().watched();
+        let all = P::PROPERTIES.iter().copied().chain([LINEARIZABLE, NEVER_STUCK]);
+        match watched {
+            Watched::All => P::PROPERTIES.to_vec(),
+            Watched::Only(name) => all.filter(|property| property == name).collect(),
+            Watched::Shown(_) => vec![ASKED_FOR],
+            Watched::Nothing => Vec::new(),
+        }
     }
 }
 

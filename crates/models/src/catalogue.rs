@@ -5,7 +5,7 @@ use lightcone_protocols::reference::{
     NoParams, chang_roberts, echo, lamport_mutex, paxos_commit, paxos_tla, tcommit, two_phase,
 };
 use lightcone_protocols::{ben_or, paxos, raft, two_generals, two_phase_commit, vote};
-use lightcone_sim::explored::Explored;
+use lightcone_sim::explored::{Explored, LINEARIZABLE};
 use lightcone_sim::ids::Nodes;
 use lightcone_sim::protocol::Protocol;
 use lightcone_sim::time::Ns;
@@ -85,11 +85,10 @@ impl Context<'_> {
         let ops = ops.iter().map(|ops| ops.iter().map(read).collect()).collect::<Result<_, _>>()?;
         let watched = match &self.question.property {
             None => Watched::All,
-            Some(name) if name == NEVER_STUCK || P::PROPERTIES.contains(&name.as_str()) => {
-                Watched::Only(name.clone())
-            }
+            Some(name) if watchable::<P>().contains(&name.as_str()) => Watched::Only(name.clone()),
             Some(name) => {
-                return Err(format!("`{name}` is not watched here: there are {}", P::PROPERTIES.join(", ")));
+                let names = watchable::<P>().join(", ");
+                return Err(format!("`{name}` is not watched here: there are {names}"));
             }
         };
         let (network, idle_waits) = (self.network, self.number::<u64>("idle")? == 0);
@@ -97,6 +96,12 @@ impl Context<'_> {
         let assumptions = Assumptions { nodes, network, budgets, ops, watched, idle_waits, ticks, narrowed };
         Asked::new::<P>(params, assumptions, self.question.limits, self.question.strategy)
     }
+}
+
+/// All that can be watched by itself.
+fn watchable<P: Explored>() -> Vec<&'static str> {
+    let linearizable = P::OBJECT.map(|_| LINEARIZABLE);
+    P::PROPERTIES.iter().chain(P::SOMETIMES).copied().chain(linearizable).chain([NEVER_STUCK]).collect()
 }
 
 /// Every model, in the order in which it is offered. (Never inlined, or every caller would compile all of them again.)

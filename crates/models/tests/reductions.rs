@@ -155,7 +155,7 @@ fn depth_first_meets_the_same_states() {
     for system in RIGHT {
         let plain = asked(system, Strategy::default(), u32::MAX).unwrap().search.report();
         for (symmetry, por) in [(false, false), (true, false), (false, true), (true, true)] {
-            let strategy = Strategy { order: Order::Depth, symmetry, por };
+            let strategy = Strategy { order: Order::Depth, symmetry, por, threads: 1 };
             let Ok(asked) = asked(system, strategy, u32::MAX) else { continue };
             let report = asked.search.report();
             assert_eq!(verdict(&report), verdict(&plain), "{system:?}, {symmetry}, {por}");

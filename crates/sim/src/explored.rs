@@ -5,6 +5,8 @@
 //! must be part of a state, or two histories would be taken for one: so a property over time is told as [`Milestone`]s that a
 //! state makes true for ever (one leads term 3, one has decided 7), of which no two may contradict each other.
 
+use std::collections::BTreeMap;
+
 use crate::alone::Local;
 use crate::ids::{NodeId, Nodes};
 use crate::protocol::Protocol;
@@ -42,6 +44,17 @@ pub struct Broken {
     pub text: String,
 }
 
+/// What an object holds, as text by text: a store's values by their keys.
+pub type Contents = BTreeMap<String, String>;
+
+/// The object that clients' calls are held to, as if one came after another: what a call then does, and what it returns.
+pub type Object<P> = fn(&mut Contents, &<P as Protocol>::Op) -> <P as Protocol>::Ret;
+
+/// The property of a system whose clients see its [`Object`]: each call seems to take effect at one moment between its
+/// beginning and its answer (Herlihy and Wing, *Linearizability: A Correctness Condition for Concurrent Objects*, 1990). It is
+/// watched where it is asked for, because what clients have seen so far is then part of a state.
+pub const LINEARIZABLE: &str = "linearizable";
+
 /// Other names for nodes: each node's new name. Clients keep theirs.
 pub type Names<'a> = dyn Fn(NodeId) -> NodeId + 'a;
 
@@ -65,7 +78,7 @@ pub fn permuted_bits(bits: u32, first: u16, names: &Names<'_>) -> u32 {
 
 /// A protocol that can be gone through.
 pub trait Explored: Protocol {
-    /// The properties that [`Explored::milestones`] and [`Explored::always`] speak of.
+    /// The properties that [`Explored::milestones`], [`Explored::always`] and [`Explored::between`] speak of.
     const PROPERTIES: &'static [&'static str];
 
     /// Whether [`Explored::always`] has anything to say: it is asked of every state.
@@ -80,6 +93,25 @@ pub trait Explored: Protocol {
     fn always(&self, _world: &World<'_, Self>) -> Result<(), Broken> {
         Ok(())
     }
+
+    /// Whether [`Explored::between`] has anything to say: it is asked of every step.
+    const LOOKS_BETWEEN: bool = false;
+
+    /// Whether a step from one state of the whole to the next is as every step must be.
+    fn between(&self, _before: &World<'_, Self>, _after: &World<'_, Self>) -> Result<(), Broken> {
+        Ok(())
+    }
+
+    /// What must be so of some node in some schedule, or the system promises nothing by never breaking anything. At most 32.
+    const SOMETIMES: &'static [&'static str] = &[];
+
+    /// Those of [`Explored::SOMETIMES`] that a node's state makes true. Asked once of each state of a node.
+    fn sometimes(&self, _me: NodeId, _local: &Local<Self>) -> Vec<&'static str> {
+        Vec::new()
+    }
+
+    /// The object that its clients' calls are held to, if there is one: see [`LINEARIZABLE`].
+    const OBJECT: Option<Object<Self>> = None;
 
     /// Whether nothing is left to do where nothing can happen any more; otherwise the system is stuck.
     fn may_end(&self, _world: &World<'_, Self>) -> bool {
@@ -107,7 +139,7 @@ pub trait Explored: Protocol {
     /// Whether [`Explored::always`], where it once refuses a state, refuses all that come after it.
     const STAYS_BROKEN: bool = !Self::LOOKS_AT_ALL;
 
-    /// Whether [`Explored::always`] cannot tell two states of one node apart, milestones left aside.
+    /// Whether [`Explored::always`] and [`Explored::between`] cannot tell two states of one node apart, milestones left aside.
     fn looks_alike(&self, one: &Local<Self>, other: &Local<Self>) -> bool {
         one == other
     }

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::chance::Chance;
-use crate::ids::{MsgId, NodeId, OpSource, TimerId};
+use crate::ids::{MsgId, NodeId, OpId, OpSource, TimerId};
 use crate::monitor::Monitor;
 use crate::network::Links;
 use crate::node::{Input, Node};
@@ -262,6 +262,14 @@ impl<P: Protocol> Run<P> {
     /// What a message, a copy of it or a forged form of it says.
     pub fn payload(&self, id: MsgId) -> Option<&P::Msg> {
         self.payloads[self.trace.nodes.index(id.node)?].message(id.seq, id.copy)
+    }
+
+    /// What one of a client's operations asks, and what it was told if it has returned.
+    pub fn asked(&self, id: OpId) -> Option<(&P::Op, Option<&P::Ret>)> {
+        let index = self.trace.nodes.index(id.client)?;
+        let place = self.trace.lanes[index].ops.iter().position(|op| op.id == id)?;
+        let (asked, told) = self.payloads[index].ops.get(place)?;
+        Some((&asked.op, told.as_ref()))
     }
 
     /// What a timer is for.

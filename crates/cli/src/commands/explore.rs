@@ -16,8 +16,8 @@ use crate::args::{ExploreArgs, SearchOrder};
 use crate::failure::{Code, Failure};
 use crate::settings;
 
-/// States to go on from before the clock is looked at again.
-const SLICE: u64 = 4_096;
+/// States to go on from at a time.
+const SLICE: u64 = 1 << 20;
 
 #[expect(clippy::disallowed_types, reason = "how long an exploration takes is no part of a run")]
 pub(super) fn run(
@@ -45,6 +45,7 @@ pub(super) fn run(
     }
     Ok(match (&report.found, report.finished) {
         (Some(_), _) => Code::Violated,
+        (None, true) if report.never().next().is_some() => Code::Violated,
         (None, true) => Code::Fine,
         (None, false) => Code::Unfinished,
     })
@@ -67,7 +68,10 @@ fn question(args: &ExploreArgs) -> Result<Question, Failure> {
         SearchOrder::Depth => Order::Depth,
         SearchOrder::Random => Order::Random { walks: args.walks, seed: args.seed },
     };
-    let strategy = Strategy { order, symmetry: args.symmetry, por: args.por };
+    let all =
+        || std::thread::available_parallelism().map_or(1, |cores| u16::try_from(cores.get()).unwrap_or(1));
+    let threads = args.threads.unwrap_or_else(all);
+    let strategy = Strategy { order, symmetry: args.symmetry, por: args.por, threads };
     Ok(Question { set, network: args.network, property: args.property.clone(), limits, strategy })
 }
 
@@ -135,6 +139,9 @@ impl Told<'_> {
     }
 
     fn json(&self, story: Option<&Story>) -> Value {
+        let never = self.report.never().map(|name| {
+            json!({ "property": name, "text": never(name), "steps": [], "link": null, "scenario": null, "untold": null })
+        });
         let violations: Vec<Value> = story
             .into_iter()
             .map(|story| {
@@ -151,11 +158,21 @@ impl Told<'_> {
                     "untold": untold,
                 })
             })
+            .chain(never)
+            .collect();
+        // What has not been so is known not to be only once everything was gone through.
+        let known = |is_so: bool| (is_so || self.report.finished).then_some(is_so);
+        let sometimes: serde_json::Map<String, Value> = self
+            .report
+            .sometimes
+            .iter()
+            .map(|&(name, is_so)| (name.to_owned(), json!(known(is_so))))
             .collect();
         json!({
             "model": self.model.name,
             "assumed": self.asked.assumed,
             "properties": self.asked.search.properties(),
+            "sometimes": sometimes,
             "distinct": self.report.distinct,
             "stand_for": self.report.stand_for,
             "generated": self.report.generated,
@@ -178,6 +195,14 @@ impl Told<'_> {
             self.peak_bytes() as f64 / 1e6
         )?;
         let properties = self.asked.search.properties().join(", ");
+        let is_so: Vec<&str> =
+            self.report.sometimes.iter().filter(|(_, is_so)| *is_so).map(|(name, _)| *name).collect();
+        if !is_so.is_empty() {
+            writeln!(out, "sometimes: {}", is_so.join(", "))?;
+        }
+        for name in self.report.never() {
+            writeln!(out, "violated: {name}: {}", never(name))?;
+        }
         match story {
             Some(Story { property, text, steps, scenario, link }) => {
                 writeln!(out, "violated: {property}: {text}")?;
@@ -190,6 +215,7 @@ impl Told<'_> {
                     (None, Err(why)) => writeln!(out, "not told as a scenario: {why}"),
                 }
             }
+            None if *finished && properties.is_empty() => Ok(()),
             None if *finished => writeln!(
                 out,
                 "never violated: {properties} (states are told apart by 64-bit fingerprints: two were taken for one with a \
@@ -201,6 +227,11 @@ impl Told<'_> {
             }
         }
     }
+}
+
+/// What is wrong where something that should be so sometimes never is.
+fn never(name: &str) -> String {
+    format!("In no schedule {name}.")
 }
 
 /// The most memory that this process has had, where the system tells.

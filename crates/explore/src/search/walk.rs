@@ -65,6 +65,7 @@ impl<P: Explored> Search<P> {
         let place = moves[self.walk.draw(seed, moves.len())];
         let (successor, led) = self.batch.get(place);
         self.walk.path.push(self.space.choice(led));
+        let between = self.space.broken_between(&self.state, successor);
         self.state.clear();
         self.state.extend_from_slice(successor);
         self.generated += 1;
@@ -72,7 +73,10 @@ impl<P: Explored> Search<P> {
         if self.met.parents.len() >= NONE as usize {
             return Err(TooBig("there are too many states".to_owned()));
         }
-        self.meet_walking();
+        match between {
+            Some(broken) => self.end_walk(broken),
+            None => self.meet_walking(),
+        }
         Ok(())
     }
 
@@ -87,6 +91,7 @@ impl<P: Explored> Search<P> {
         let alike = self.space.canonical(&mut room);
         if self.met.is_new(self.space.print(&room)) {
             self.stand_for += alike;
+            self.sometimes |= self.space.sometimes(&self.state);
             // How it was come to stands in the walk.
             self.met.parents.push(NONE);
         }

@@ -21,6 +21,8 @@ pub(crate) enum Missing {
     Step { place: usize, local: u32, input: Input },
     /// What has been so once, once a node is in a state.
     History { history: u32, local: u32 },
+    /// What has been seen once a client has called or was told something.
+    Seen { history: u32, by: u32 },
     /// Whether a message may still arrive at the node at a place, in a state.
     Arrival { to: usize, local: u32, message: u32 },
 }

@@ -4,6 +4,7 @@
 //! cut, how far each client has come, and then the messages under way.
 
 mod batch;
+mod history;
 mod persistent;
 mod steps;
 mod symmetry;
@@ -15,7 +16,7 @@ use lightcone_sim::explored::{Broken, Explored, World};
 use lightcone_sim::ids::{NodeId, Nodes};
 
 pub(crate) use self::batch::Batch;
-use self::batch::Missing;
+use self::history::{History, Seen};
 use self::symmetry::Symmetry;
 use crate::assumptions::{ASKED_FOR, Assumptions, Budgets, Kind, Narrowed, Network, Ticks, Watched};
 use crate::choice::{Choice, Deed, Move};
@@ -38,12 +39,6 @@ impl std::error::Error for TooBig {}
 /// Where nothing can happen any more, nothing is left to do: a property that every system has.
 pub const NEVER_STUCK: &str = "never stuck";
 
-/// A set of milestones, and what it breaks.
-struct History {
-    milestones: Vec<u32>,
-    broken: Option<Broken>,
-}
-
 /// A protocol with all that is assumed of its world, and all of its states that have been met.
 pub struct Space<P: Explored> {
     pub(crate) known: Known<P>,
@@ -55,9 +50,12 @@ pub struct Space<P: Explored> {
     narrowed: Option<Narrowed<P>>,
     /// By a node's state and a message: whether it may still arrive there.
     arrives_memo: Memo,
-    histories: Interner<Vec<u32>>,
+    /// Milestones, and the number of the orders of what clients have seen.
+    histories: Interner<(Vec<u32>, u32)>,
     history: Vec<History>,
     history_memo: Memo,
+    orders: Interner<Seen>,
+    orders_memo: Memo,
     /// Where it begins, if not where all nodes start.
     pub(crate) start: Option<Start<P>>,
     /// Where states that are alike are taken for one.
@@ -108,16 +106,19 @@ impl<P: Explored> Space<P> {
             histories: Interner::default(),
             history: Vec::new(),
             history_memo: Memo::default(),
+            orders: Interner::default(),
+            orders_memo: Memo::default(),
             start: None,
             symmetry: None,
             spare: Vec::new(),
         };
-        space.history_number(Vec::new());
+        let (nothing, _) = space.orders.number(Seen::default());
+        space.history_number(Vec::new(), nothing);
         Ok(space)
     }
 
     /// What is watched.
-    pub(crate) fn watched(&self) -> &Watched {
+    pub fn watched(&self) -> &Watched {
         &self.watched
     }
 
@@ -146,6 +147,8 @@ impl<P: Explored> Space<P> {
         self.known.bytes()
             + self.histories.bytes()
             + self.history_memo.bytes()
+            + self.orders.bytes()
+            + self.orders_memo.bytes()
             + self.arrives_memo.bytes()
             + self.symmetry.as_ref().map_or(0, Symmetry::bytes)
     }
@@ -200,7 +203,7 @@ impl<P: Explored> Space<P> {
         been.sort_unstable();
         been.dedup();
         let (at_history, at_cut) = (self.at_history(), self.at_cut());
-        state[at_history] = self.history_number(been);
+        state[at_history] = self.history_number(been, 0);
         state[at_cut] = start.here.cut_off;
         for client in 0..self.known.ops.len() {
             let at = self.at_client(client);
@@ -295,6 +298,24 @@ impl<P: Explored> Space<P> {
         broken.filter(|broken| self.watched.has(broken.property))
     }
 
+    /// What a step from one state to another breaks.
+    pub(crate) fn broken_between(&self, before: &[u32], after: &[u32]) -> Option<Broken> {
+        let servers = self.servers();
+        if !P::LOOKS_BETWEEN || before[..servers] == after[..servers] || self.watched == Watched::Nothing {
+            return None;
+        }
+        let broken = self.known.protocol.between(&self.world(before), &self.world(after)).err();
+        broken.filter(|broken| self.watched.has(broken.property))
+    }
+
+    /// Those of [`Explored::SOMETIMES`] that are so in a state, one bit each.
+    pub(crate) fn sometimes(&self, state: &[u32]) -> u32 {
+        if P::SOMETIMES.is_empty() {
+            return 0;
+        }
+        state[..self.len()].iter().fold(0, |all, &local| all | self.known.about(local).sometimes)
+    }
+
     /// Whether it is as it should be that nothing can happen any more, or nobody wants to know.
     pub(crate) fn may_end(&self, state: &[u32]) -> bool {
         matches!(&self.watched, Watched::Only(name) if name != NEVER_STUCK)
@@ -311,75 +332,6 @@ impl<P: Explored> Space<P> {
             nodes: nodes.collect(),
             milestones: history.milestones.iter().map(|&milestone| self.known.milestone(milestone)).collect(),
         }
-    }
-
-    fn history_number(&mut self, milestones: Vec<u32>) -> u32 {
-        let (number, is_new) = self.histories.number(milestones.clone());
-        if is_new {
-            let broken = self.contradiction(&milestones);
-            self.history.push(History { milestones, broken });
-        }
-        number
-    }
-
-    fn contradiction(&self, milestones: &[u32]) -> Option<Broken> {
-        let milestones: Vec<_> =
-            milestones.iter().map(|&milestone| self.known.milestone(milestone)).collect();
-        let pairs = milestones
-            .iter()
-            .enumerate()
-            .flat_map(|(place, one)| milestones[place + 1..].iter().map(move |two| (*one, *two)));
-        let (one, two) = pairs
-            .into_iter()
-            .find(|(one, two)| one.property == two.property && one.about == two.about && one.is != two.is)?;
-        Some(Broken { property: one.property, text: format!("{}, and {}.", one.text, two.text) })
-    }
-
-    /// What has been so once, once a node is in this state; `None`: it has not been worked out.
-    fn history_with(&self, history: u32, local: u32) -> Option<u32> {
-        if !self.known.about(local).has_milestones {
-            return Some(history);
-        }
-        self.history_memo.get(u64::from(history) << 32 | u64::from(local))
-    }
-
-    /// Whether a message may still arrive at a node in this state; `None`: it has not been worked out.
-    fn may_arrive(&self, local: u32, message: u32) -> Option<bool> {
-        self.arrives_memo.get(u64::from(local) << 32 | u64::from(message)).map(|may| may == 1)
-    }
-
-    /// Works out what was missing.
-    pub(crate) fn learn(&mut self, missing: &mut Vec<Missing>) {
-        for missing in missing.drain(..) {
-            match missing {
-                Missing::Step { place, local, input } => {
-                    self.known.step(place, local, input);
-                }
-                Missing::History { history, local } => self.learn_history(history, local),
-                Missing::Arrival { to, local, message } => self.learn_arrival(to, local, message),
-            }
-        }
-    }
-
-    fn learn_history(&mut self, history: u32, local: u32) {
-        if self.history_with(history, local).is_some() {
-            return;
-        }
-        let mut milestones = self.history[history as usize].milestones.clone();
-        milestones.extend(self.known.reached(local));
-        milestones.sort_unstable();
-        milestones.dedup();
-        let number = self.history_number(milestones);
-        self.history_memo.put(u64::from(history) << 32 | u64::from(local), number);
-    }
-
-    fn learn_arrival(&mut self, to: usize, local: u32, message: u32) {
-        let Some(narrowed) = self.narrowed.filter(|_| self.may_arrive(local, message).is_none()) else {
-            return;
-        };
-        let (node, msg) = (self.known.nodes.at(to), &self.known.letter(message).msg);
-        let may = (narrowed.arrives)(&self.known.protocol, node, self.known.local(local), msg);
-        self.arrives_memo.put(u64::from(local) << 32 | u64::from(message), u32::from(may));
     }
 
     /// The message that arrives: from whom, to whom, and what it says.

@@ -70,8 +70,8 @@ impl<P: Explored> Space<P> {
         batch: &Batch,
         mut is_new: impl FnMut(&mut Space<P>, &[u32]) -> bool,
     ) -> Option<Vec<usize>> {
-        // Clocks and what is asked to be shown are seen by no test below.
-        let is_watched_otherwise = matches!(self.watched, Watched::Shown(_));
+        // Clocks, what is asked to be shown and what clients have seen are seen by no test below.
+        let is_watched_otherwise = matches!(self.watched, Watched::Shown(_)) || self.known.is_judged();
         if self.ticks.is_some() || self.narrowed.is_some() || is_watched_otherwise {
             return None;
         }
@@ -123,7 +123,7 @@ impl<P: Explored> Space<P> {
         if !self.is_within(after) {
             return false;
         }
-        if P::STAYS_BROKEN || self.watched == Watched::Nothing {
+        if (P::STAYS_BROKEN && !P::LOOKS_BETWEEN) || self.watched == Watched::Nothing {
             return true;
         }
         let at = self.at_history();
@@ -133,7 +133,7 @@ impl<P: Explored> Space<P> {
 
     /// The same of a deed where other things have happened to the node before.
     fn is_unseen(&mut self, state: &[u32], place: usize, local: u32, deed: Input) -> bool {
-        if P::STAYS_BROKEN || self.watched == Watched::Nothing {
+        if (P::STAYS_BROKEN && !P::LOOKS_BETWEEN) || self.watched == Watched::Nothing {
             return true;
         }
         let after = self.known.step(place, local, deed);

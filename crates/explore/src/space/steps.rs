@@ -24,7 +24,9 @@ impl<P: Explored> Space<P> {
                     let at = self.at_client(place - self.servers());
                     next[at] += u32::from(way.replies);
                 }
-                self.send_all(&mut next, place, number, 0, Move { deed, way: Some(number) }, out);
+                if !self.known.is_judged() || self.see(&mut next, place, input, number, out) {
+                    self.send_all(&mut next, place, number, 0, Move { deed, way: Some(number) }, out);
+                }
             }
             out.give_back(next);
             if self.known.is_last(number) {
@@ -52,6 +54,27 @@ impl<P: Explored> Space<P> {
             None => out.missing.push(Missing::History { history: state[at], local }),
         }
         history.is_some()
+    }
+
+    /// What a client calls and is told becomes part of what clients have seen; tells whether what follows from it is known.
+    fn see(&self, state: &mut [u32], place: usize, input: Input, way: u32, out: &mut Batch) -> bool {
+        let Some(client) = place.checked_sub(self.servers()) else { return true };
+        let call = match input {
+            Input::Op(number) => Some(Self::call_of(client, number)),
+            _ => None,
+        };
+        let told = self.known.told(way).iter().map(|&ret| Self::answer_to(client, ret));
+        let at = self.at_history();
+        for by in call.into_iter().chain(told) {
+            match self.history_seen(state[at], by) {
+                Some(history) => state[at] = history,
+                None => {
+                    out.missing.push(Missing::Seen { history: state[at], by });
+                    return false;
+                }
+            }
+        }
+        true
     }
 
     /// Something befalls a node in which it has no part; tells whether what becomes of it is known.

@@ -242,13 +242,15 @@ impl<P: Explored> Space<P> {
             Thing::Local => self.known.renamed_local(number, &names),
             Thing::Letter => self.known.renamed_letter(number, &names),
             Thing::History => {
-                let milestones = self.history[number as usize].milestones.clone();
+                let history = &self.history[number as usize];
+                let (milestones, orders) = (history.milestones.clone(), history.orders);
                 let mut milestones: Vec<u32> = milestones
                     .into_iter()
                     .map(|milestone| self.known.renamed_milestone(milestone, &names))
                     .collect();
                 milestones.sort_unstable();
-                self.history_number(milestones)
+                // What clients have seen names no server.
+                self.history_number(milestones, orders)
             }
         };
         let table = &mut symmetry.renamed[thing as usize][swap];

@@ -3,10 +3,11 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lightcone_sim::alone::Local;
-use lightcone_sim::explored::{Broken, Explored, Milestone, Names, World};
+use lightcone_sim::explored::{Broken, Contents, Explored, Milestone, Names, Object, World};
 use lightcone_sim::ids::{NodeId, Nodes};
 use lightcone_sim::sorted::Set;
 
+use super::messages::{Op, Ret, Value};
 use super::proposer::Phase;
 use super::{Paxos, State};
 
@@ -14,6 +15,16 @@ use super::{Paxos, State};
 const AGREEMENT: &str = "agreement";
 /// What [`Milestone::about`] says of one that tells what was learned; all others tell what one acceptor accepted.
 const LEARNED: u64 = 0;
+
+/// Some schedule lets a learner learn a value.
+const CHOSEN: &str = "a value is learned";
+
+/// What proposers are promised: the first value proposed is chosen, and all hear of that one.
+fn consensus(contents: &mut Contents, op: &Op) -> Ret {
+    let Op::Propose(value) = op;
+    let chosen = contents.entry(String::new()).or_insert_with(|| value.to_string());
+    Ret::Chosen(Value::new(chosen))
+}
 
 /// A number for anything, other than [`LEARNED`]. It need be the same only within one exploration.
 fn digest(what: impl Hash) -> u64 {
@@ -27,6 +38,8 @@ impl Explored for Paxos {
     const LOOKS_AT_ALL: bool = true;
     // What was accepted once is a milestone.
     const STAYS_BROKEN: bool = true;
+    const SOMETIMES: &'static [&'static str] = &[CHOSEN];
+    const OBJECT: Option<Object<Paxos>> = Some(consensus);
 
     fn milestones(&self, me: NodeId, local: &Local<Paxos>) -> Vec<Milestone> {
         let accepted = local.stable.accepted.as_ref().map(|proposal| Milestone {
@@ -46,6 +59,14 @@ impl Explored for Paxos {
             text: format!("{me} learned that {value} was chosen"),
         });
         accepted.into_iter().chain(learned).collect()
+    }
+
+    fn sometimes(&self, _: NodeId, local: &Local<Paxos>) -> Vec<&'static str> {
+        let learned = match &local.state {
+            Some(State::Server(server)) => server.learner.learned.is_some(),
+            _ => false,
+        };
+        learned.then_some(CHOSEN).into_iter().collect()
     }
 
     fn interchangeable(&self, nodes: Nodes) -> Result<Vec<Vec<NodeId>>, &'static str> {

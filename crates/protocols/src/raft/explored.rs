@@ -1,22 +1,30 @@
 //! What Raft promises of every state (Figure 3), for whoever goes through all of them.
 
 use lightcone_sim::alone::Local;
-use lightcone_sim::explored::{Broken, Explored, Milestone, Names, World, permuted};
+use lightcone_sim::explored::{Broken, Contents, Explored, Milestone, Names, Object, World, permuted};
 use lightcone_sim::ids::{NodeId, Nodes};
 
 use super::Raft;
 use super::display::command_text;
 use super::log::Digest;
+use super::machine::{NIL, Op, Ret};
 use super::types::{Answer, Command, Index, Msg, Role, Serial, Server, Stable, State};
 
 /// **Election Safety**: at most one leader can be elected in a given term (§5.2).
 const ELECTION_SAFETY: &str = "election safety";
+/// **Leader Append-Only**: a leader never overwrites or deletes entries in its log; it only appends new entries (§5.3).
+const LEADER_APPEND_ONLY: &str = "leader append-only";
 /// **Leader Completeness**: if a log entry is committed in a given term, then that entry will be present in the logs of the
 /// leaders for all higher-numbered terms (§5.4).
 const LEADER_COMPLETENESS: &str = "leader completeness";
 /// **State Machine Safety**: if a server has applied a log entry at a given index to its state machine, no other server will
 /// ever apply a different log entry for the same index (§5.4.3).
 const STATE_MACHINE_SAFETY: &str = "state machine safety";
+
+/// Some schedule elects a leader.
+const ELECTED: &str = "a leader is elected";
+/// Some schedule commits an entry.
+const COMMITTED: &str = "an entry is committed";
 
 /// What a read by lease promises: nothing is missing that was done before it began (dissertation, §6.4).
 const NO_STALE_READ: &str = "no stale read";
@@ -48,8 +56,11 @@ fn is_leader(server: &Server) -> bool {
 
 impl Explored for Raft {
     const PROPERTIES: &'static [&'static str] =
-        &[ELECTION_SAFETY, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY, NO_STALE_READ];
+        &[ELECTION_SAFETY, LEADER_APPEND_ONLY, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY, NO_STALE_READ];
     const LOOKS_AT_ALL: bool = true;
+    const LOOKS_BETWEEN: bool = true;
+    const SOMETIMES: &'static [&'static str] = &[ELECTED, COMMITTED];
+    const OBJECT: Option<Object<Raft>> = Some(store);
 
     fn milestones(&self, me: NodeId, local: &Local<Raft>) -> Vec<Milestone> {
         let Some(server) = server(local) else { return Vec::new() };
@@ -103,6 +114,30 @@ impl Explored for Raft {
         stale_read(&world.milestones)
     }
 
+    fn between(&self, before: &World<'_, Raft>, after: &World<'_, Raft>) -> Result<(), Broken> {
+        for ((leader, before), (_, after)) in before.nodes.iter().zip(&after.nodes) {
+            let leads = |local| server(local).is_some_and(is_leader);
+            let (log, then) = (&before.stable.log, &after.stable.log);
+            let (index, digest) = (log.last_index(), log.last_digest());
+            let is_longer = then.digest_at(index) == Some(digest);
+            if !is_longer && leads(before) && leads(after) {
+                let term = after.stable.current_term;
+                let text = format!(
+                    "{leader} leads term {term} and deletes or overwrites entries of its own log, which went up to {index}."
+                );
+                return Err(Broken { property: LEADER_APPEND_ONLY, text });
+            }
+        }
+        Ok(())
+    }
+
+    fn sometimes(&self, _: NodeId, local: &Local<Raft>) -> Vec<&'static str> {
+        let Some(server) = server(local) else { return Vec::new() };
+        let elected = is_leader(server).then_some(ELECTED);
+        let committed = (server.commit_index > Index(0)).then_some(COMMITTED);
+        elected.into_iter().chain(committed).collect()
+    }
+
     fn looks_alike(&self, one: &Local<Raft>, other: &Local<Raft>) -> bool {
         one == other || ![one, other].into_iter().any(|local| server(local).is_some_and(is_leader))
     }
@@ -143,6 +178,30 @@ impl Explored for Raft {
             Msg::RequestVoteReply(_) | Msg::AppendEntriesReply(_) | Msg::Request(_) => {}
         }
         renamed
+    }
+}
+
+/// The key-value store that clients are promised, without any log.
+fn store(contents: &mut Contents, op: &Op) -> Ret {
+    let value_of = |contents: &Contents, key: &str| contents.get(key).cloned();
+    match op {
+        Op::Get { key } => Ret::Value(value_of(contents, key).map(|value| value.as_str().into())),
+        Op::Put { key, value } => {
+            contents.insert(key.to_string(), value.to_string());
+            Ret::Ok
+        }
+        Op::Append { key, value } => {
+            contents.entry(key.to_string()).or_default().push_str(value);
+            Ret::Ok
+        }
+        Op::Cas { key, old, new } => {
+            let now = value_of(contents, key).unwrap_or_else(|| NIL.to_owned());
+            if now != old.as_str() {
+                return Ret::Failed;
+            }
+            contents.insert(key.to_string(), new.to_string());
+            Ret::Ok
+        }
     }
 }
 

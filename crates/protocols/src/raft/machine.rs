@@ -12,7 +12,7 @@ use lightcone_sim::sorted::Map;
 use super::types::{Request, Serial};
 
 /// How an absent value is written. No key can be set to it.
-const NIL: &str = "nil";
+pub(super) const NIL: &str = "nil";
 
 /// What a client can ask for. Keys and values are words without spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -17,9 +17,15 @@ fn vote(txn: u64, node: NodeId) -> u64 {
     txn << 16 | u64::from(node.number())
 }
 
+/// Some schedule commits.
+const COMMITTED: &str = "a transaction commits";
+/// Some schedule aborts.
+const ABORTED: &str = "a transaction aborts";
+
 impl Explored for TwoPhaseCommit {
     const PROPERTIES: &'static [&'static str] = &[ATOMICITY, UNANIMITY];
     const LOOKS_AT_ALL: bool = true;
+    const SOMETIMES: &'static [&'static str] = &[COMMITTED, ABORTED];
 
     fn milestones(&self, me: NodeId, local: &Local<TwoPhaseCommit>) -> Vec<Milestone> {
         let yes = |txn: u64| Milestone {
@@ -45,6 +51,15 @@ impl Explored for TwoPhaseCommit {
         };
         let uncertain = uncertain.into_iter().flatten().map(|txn| yes(txn.0));
         local.stable.dt_log.iter().filter_map(of).chain(uncertain).collect()
+    }
+
+    fn sometimes(&self, _: NodeId, local: &Local<TwoPhaseCommit>) -> Vec<&'static str> {
+        let of = |record: &Record| match record {
+            Record::Decided { decision: Decision::Commit, .. } => Some(COMMITTED),
+            Record::Decided { .. } => Some(ABORTED),
+            _ => None,
+        };
+        local.stable.dt_log.iter().filter_map(of).collect()
     }
 
     // It looks at milestones alone.

@@ -166,7 +166,7 @@ async fn search(
     };
     let under = Under { report: asked.search.report(), ms: dom::ms() - begin };
     let story = under.report.found.as_ref().map(|found| story(&asked, found, scenario));
-    let watched = asking.watched_among(asked.search.properties());
+    let watched = asking.watched_among(&asked.search.properties());
     let assumed = asked.assumed;
     Some(Heard::Answer(Rc::new(Told { under, over, assumed, watched, at: asking.at, story })))
 }
