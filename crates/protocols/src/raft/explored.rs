@@ -116,11 +116,10 @@ impl Explored for Raft {
 
     fn between(&self, before: &World<'_, Raft>, after: &World<'_, Raft>) -> Result<(), Broken> {
         for ((leader, before), (_, after)) in before.nodes.iter().zip(&after.nodes) {
-            let leads = |local| server(local).is_some_and(is_leader);
             let (log, then) = (&before.stable.log, &after.stable.log);
             let (index, digest) = (log.last_index(), log.last_digest());
             let is_longer = then.digest_at(index) == Some(digest);
-            if !is_longer && leads(before) && leads(after) {
+            if !is_longer && server(after).is_some_and(is_leader) {
                 let term = after.stable.current_term;
                 let text = format!(
                     "{leader} leads term {term} and deletes or overwrites entries of its own log, which went up to {index}."
