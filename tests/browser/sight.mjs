@@ -25,7 +25,7 @@ export function smallTargets(page) {
       const { width, height } = target.getBoundingClientRect();
       const style = getComputedStyle(target);
       // Links within a sentence are as high as its lines (WCAG 2.5.8 excepts them).
-      if (style.display === "inline" && target.closest(".blocks")) continue;
+      if (style.display.startsWith("inline") && target.closest(".blocks")) continue;
       const seen = target.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && !target.closest(".unseen") && style.clip === "auto";
       if (!seen || (width >= 23.9 && height >= 23.9)) continue;
       told.push(`${one.getAttribute("aria-label") ?? one.textContent} (${one.className}): ${width.toFixed(1)} × ${height.toFixed(1)}`);

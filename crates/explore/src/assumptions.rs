@@ -84,6 +84,10 @@ pub struct Budgets {
     pub inside: u8,
     /// Partitions of the network in two; each may heal.
     pub cuts: u8,
+    /// Lies: a server tells another node something else than it should, by one of the numbers that a message can lie about
+    /// ([`Protocol::facts`]), which is then one more or one less. Told to some and not to others it is equivocation; to be silent
+    /// to some is to lose messages, and to say again what was said is to double them.
+    pub lies: u8,
     /// Timers that fire; `None`: any number.
     pub timers: Option<u8>,
 }
@@ -98,6 +102,21 @@ pub(crate) enum Kind {
     Inside,
     Cut,
     Timer,
+    Lie,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 8] = [
+        Kind::Drop,
+        Kind::Duplicate,
+        Kind::Crash,
+        Kind::Amnesia,
+        Kind::Inside,
+        Kind::Cut,
+        Kind::Timer,
+        Kind::Lie,
+    ];
 }
 
 impl Budgets {
@@ -111,6 +130,7 @@ impl Budgets {
             Kind::Inside => Some(self.inside),
             Kind::Cut => Some(self.cuts),
             Kind::Timer => self.timers,
+            Kind::Lie => Some(self.lies),
         }
     }
 
@@ -123,6 +143,7 @@ impl Budgets {
             (self.amnesias, "crash with amnesia", "crashes with amnesia"),
             (self.inside, "crash inside a step", "crashes inside steps"),
             (self.cuts, "partition", "partitions"),
+            (self.lies, "lie", "lies"),
         ];
         let mut words: Vec<String> = counted
             .into_iter()

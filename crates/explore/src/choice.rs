@@ -15,6 +15,8 @@ pub enum Deed {
     Drop(u32),
     /// A message is doubled.
     Duplicate(u32),
+    /// A message is another one than it should be: the true one, and the one that is told.
+    Lie(u32, u32),
     /// A node crashes; its disk stays.
     Crash(NodeId),
     /// A node crashes, and its disk is lost.

@@ -107,9 +107,13 @@ struct Touched {
 impl Touched {
     fn by<P: Explored>(space: &Space<P>, led: Move) -> Touched {
         let place_of = |node| space.known.nodes.index(node);
+        let told = match led.deed {
+            Deed::Lie(_, told) => Some(told),
+            _ => None,
+        };
         let (place, message) = match led.deed {
             Deed::Deliver(message) => (Some(usize::from(space.known.ends(message).1)), Some(message)),
-            Deed::Drop(message) | Deed::Duplicate(message) => (None, Some(message)),
+            Deed::Drop(message) | Deed::Duplicate(message) | Deed::Lie(message, _) => (None, Some(message)),
             Deed::Fire(node, _)
             | Deed::Call(node, _)
             | Deed::Crash(node)
@@ -118,9 +122,9 @@ impl Touched {
             | Deed::Tick(Some(node)) => (place_of(node), None),
             Deed::Cut(_) | Deed::Heal | Deed::Tick(None) => (None, None),
         };
-        let mut messages: Vec<u32> = message.into_iter().collect();
+        let mut messages: Vec<u32> = message.into_iter().chain(told).collect();
         messages.extend(led.way.into_iter().flat_map(|way| space.known.sends(way)));
-        let is_of_message = matches!(led.deed, Deed::Drop(_) | Deed::Duplicate(_));
+        let is_of_message = matches!(led.deed, Deed::Drop(_) | Deed::Duplicate(_) | Deed::Lie(..));
         Touched { place, is_of_message, messages }
     }
 

@@ -112,6 +112,10 @@ pub(crate) struct Known<P: Explored> {
     /// By way: what was picked.
     picks: Lists,
     /// What clients were told, and by way which of that, where that is watched.
+    /// By message: the first of what it can be turned into by a lie, among all that any can be.
+    lies: Memo,
+    all_lies: Lists,
+    lies_kept: u32,
     rets: Interner<P::Ret>,
     told: Lists,
 }
@@ -150,6 +154,9 @@ impl<P: Explored> Known<P> {
             is_last: Vec::new(),
             sends: Lists::default(),
             picks: Lists::default(),
+            lies: Memo::default(),
+            all_lies: Lists::default(),
+            lies_kept: 0,
             rets: Interner::default(),
             told: Lists::default(),
         }
@@ -217,6 +224,8 @@ impl<P: Explored> Known<P> {
             + self.timers.bytes()
             + self.milestones.bytes()
             + self.rets.bytes()
+            + self.lies.bytes()
+            + self.all_lies.bytes()
             + self.memo.bytes()
             + [&self.timers_set, &self.reached, &self.sends, &self.picks, &self.told]
                 .map(Lists::bytes)
@@ -428,6 +437,34 @@ impl<P: Explored> Known<P> {
     /// The number of the first script entry that is no client's call: there are at most sixteen clients.
     pub fn first_after_calls(&self) -> EntryId {
         EntryId(self.first_entry + 16 * MOST_OPS as u32)
+    }
+
+    /// What a message can be turned into by a lie; `None`: it has not been worked out.
+    pub fn lies(&self, message: u32) -> Option<&[u32]> {
+        self.lies.get(u64::from(message)).map(|list| self.all_lies.get(list))
+    }
+
+    /// Works that out: each of its numbers, one less and one more.
+    pub fn learn_lies(&mut self, message: u32) {
+        if self.lies(message).is_some() {
+            return;
+        }
+        let Letter { from, to, msg } = self.letter(message).clone();
+        let facts = self.protocol.facts(&msg);
+        let others = facts
+            .iter()
+            .flat_map(|&(name, value)| [(name, value.wrapping_sub(1)), (name, value.wrapping_add(1))]);
+        let told: Vec<P::Msg> =
+            others.filter_map(|(name, value)| self.protocol.with_fact(&msg, name, value)).collect();
+        let place = usize::from(self.ends(message).0);
+        let mut lies: Vec<u32> =
+            told.into_iter().map(|msg| self.letter_number(place, Letter { from, to, msg })).collect();
+        lies.sort_unstable();
+        lies.dedup();
+        lies.retain(|&lie| lie != message);
+        self.lies.put(u64::from(message), self.lies_kept);
+        self.lies_kept += 1;
+        self.all_lies.push(lies);
     }
 
     /// The number of a message from a node at this place.

@@ -209,6 +209,7 @@ impl<'a, P: Explored> Teller<'a, P> {
             }
             Deed::Drop(message) => Action::Drop { message: self.message(message)? },
             Deed::Duplicate(message) => Action::Duplicate { message: self.message(message)? },
+            Deed::Lie(message, told) => self.lie(message, told)?,
             Deed::Crash(node) => Action::Crash { node },
             Deed::Amnesia(node) => Action::Amnesia { node },
             Deed::Restart(node) => Action::Recover { node },
@@ -221,6 +222,26 @@ impl<'a, P: Explored> Teller<'a, P> {
         };
         self.scenario.push(self.now, action);
         Ok(())
+    }
+
+    /// What is said instead of a message.
+    fn lie(&mut self, message: u32, told: u32) -> Result<Action, Untold> {
+        let (protocol, known) = (self.space.protocol(), &self.space.known);
+        let (truth, told) = (&known.letter(message).msg, &known.letter(told).msg);
+        let facts = protocol.facts(truth).into_iter();
+        let mut others =
+            facts.flat_map(|(name, value)| [(name, value.wrapping_sub(1)), (name, value.wrapping_add(1))]);
+        let is_it =
+            |&(name, value): &(&str, i64)| protocol.with_fact(truth, name, value).as_ref() == Some(told);
+        let Some((field, value)) = others.find(is_it) else {
+            return Err(Untold(format!("no number of {truth:?} makes {told:?} of it")));
+        };
+        if self.space.network() == Network::Set {
+            let message = self.message(message)?;
+            self.scenario.push(self.now, Action::Duplicate { message });
+            self.now = self.now + self.part;
+        }
+        Ok(Action::Rewrite { message: self.message(message)?, field: field.to_owned(), value })
     }
 
     /// A clock that stood runs by a unit, and stands again.

@@ -19,6 +19,7 @@ pub const FAULTS: &[Setting] = &[
     ("amnesias", "crashes after which the disk is empty", 0),
     ("inside", "crashes between two effects of one step", 0),
     ("cuts", "partitions of the network in two", 0),
+    ("lies", "messages of servers in which a number may be one more or one less than it should", 0),
     ("timeouts", "timers that may fire, in all; 0: any number", 0),
     ("ticks", "how often each clock goes on; 0: clocks stand still, and timers fire at any moment", 0),
     ("apart", "units by which two clocks may differ; 0: all go on together", 100),
@@ -88,6 +89,7 @@ impl<'a> Settings<'a> {
             amnesias: self.number("amnesias")?,
             inside: self.number("inside")?,
             cuts: self.number("cuts")?,
+            lies: self.number("lies")?,
             timers: Some(self.number("timeouts")?).filter(|&most: &u8| most > 0),
         })
     }

@@ -20,6 +20,9 @@ cargo xtask size
     builds the page and measures what its first view transfers
 cargo xtask bench
     measures how fast runs are, natively and in WebAssembly in turn
+cargo xtask bench-explore
+    measures how fast schedules are gone through, natively, in WebAssembly and
+    beside Stateright, and how much memory that takes
 cargo xtask bench-web
     builds the page and measures its frames in Chromium, beside an empty page";
 
@@ -50,6 +53,8 @@ pub enum Task {
     Size,
     /// Measure the simulation.
     Bench,
+    /// Measure the explorer.
+    BenchExplore,
     /// Measure the page's frames.
     BenchWeb,
 }
@@ -65,6 +70,7 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Task, Failure> {
         "test" => test(words),
         "size" => nothing_more(words, Task::Size),
         "bench" => nothing_more(words, Task::Bench),
+        "bench-explore" => nothing_more(words, Task::BenchExplore),
         "bench-web" => nothing_more(words, Task::BenchWeb),
         other => Err(Failure::Usage(format!("there is no task `{other}`"))),
     }

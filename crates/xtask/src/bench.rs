@@ -17,14 +17,29 @@ const MODULE: &str = "lightcone_bench";
 /// The script with which node runs it.
 const SCRIPT: &str = "run.cjs";
 
-/// Compiles the benchmark's work for WebAssembly, and has it measured in turn with the native one.
+/// Compiles the simulation's work for WebAssembly, and has it measured in turn with the native one.
 pub fn run(project: &Project) -> Result<(), Failure> {
+    in_turn(project, "engine")
+}
+
+/// The same of the explorer; then it is measured beside another one.
+pub fn explore(project: &Project) -> Result<(), Failure> {
+    in_turn(project, "explore")?;
+    println!("The explorer beside Stateright (some minutes).");
+    let mut beside = command::cargo();
+    beside.args(["run", "--locked", "--release", "--manifest-path"]).arg(project.bench_explore());
+    // A workspace of its own keeps what it builds apart.
+    beside.arg("--target-dir").arg(project.target().join("bench-explore"));
+    command::run(beside.current_dir(project.root()))
+}
+
+fn in_turn(project: &Project, bench: &str) -> Result<(), Failure> {
     system::get([Program::Node])?;
     let wasm_bindgen = tools::wasm_bindgen(project)?;
     let script = build(project, &wasm_bindgen)?;
-    let mut bench = command::cargo();
-    bench.args(["bench", "--locked", "-p", PACKAGE, "--bench", "engine"]).env("LIGHTCONE_BENCH_WASM", script);
-    command::run(bench.current_dir(project.root()))
+    let mut native = command::cargo();
+    native.args(["bench", "--locked", "-p", PACKAGE, "--bench", bench]).env("LIGHTCONE_BENCH_WASM", script);
+    command::run(native.current_dir(project.root()))
 }
 
 /// Builds the benchmark for node, and tells the script that runs it.

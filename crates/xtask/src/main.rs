@@ -1,4 +1,4 @@
-//! What a newcomer types: `cargo xtask serve`, `build`, `test`, `size`, `bench` and `bench-web`.
+//! What a newcomer types: `cargo xtask serve`, `build`, `test`, `size`, `bench`, `bench-explore` and `bench-web`.
 //!
 //! Each task installs what it needs and lacks, and otherwise says in one sentence what is missing. None of them looks
 //! into our other crates: they call cargo, Trunk and node, and read what those print.
@@ -65,6 +65,7 @@ fn run() -> Result<ExitCode, Failure> {
             size::measure(&project)?;
         }
         Task::Bench => bench::run(&project)?,
+        Task::BenchExplore => bench::explore(&project)?,
         Task::BenchWeb => {
             page::build(&project)?;
             bench_web::run(&project)?;

@@ -63,6 +63,11 @@ impl Project {
         self.root.join("tests").join("bench")
     }
 
+    /// What the explorer is measured beside another one with.
+    pub fn bench_explore(&self) -> PathBuf {
+        self.root.join("tests").join("bench-explore").join("Cargo.toml")
+    }
+
     /// Where the browser tests are.
     pub fn browser_tests(&self) -> PathBuf {
         self.root.join("tests").join("browser")

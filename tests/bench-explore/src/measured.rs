@@ -76,14 +76,7 @@ fn raft(depth: u32) -> Option<Case<Raft>> {
     Some(Case { protocol, nodes, network, ops, timers, depth: Some(depth) })
 }
 
-fn of<P: Explored + Sync + Send>(who: &str, case: Case<P>) -> Option<Measured>
-where
-    P::State: Send + Sync,
-    P::Stable: Send + Sync,
-    P::Msg: Send + Sync,
-    P::Timer: Send + Sync,
-    P::Op: Send + Sync,
-{
+fn of<P: Explored>(who: &str, case: Case<P>) -> Option<Measured> {
     let states = match who {
         "ours" => ours(case)?,
         "theirs" => crate::theirs::states(case),
@@ -101,6 +94,8 @@ fn ours<P: Explored>(case: Case<P>) -> Option<u64> {
         ops: case.ops,
         watched: Watched::Nothing,
         idle_waits: true,
+        ticks: None,
+        narrowed: None,
     };
     let limits = Limits { depth: case.depth.unwrap_or(u32::MAX), ..Limits::default() };
     let mut search = Search::new(Space::new(case.protocol, assumptions).ok()?, limits);

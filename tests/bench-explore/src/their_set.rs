@@ -156,13 +156,6 @@ impl<P: Explored> Model for System<P> {
 }
 
 /// How many distinct states Stateright meets, on one thread.
-pub fn states<P: Explored + Send + Sync>(case: Case<P>) -> u64
-where
-    P::State: Send + Sync,
-    P::Stable: Send + Sync,
-    P::Msg: Send + Sync,
-    P::Timer: Send + Sync,
-    P::Op: Send + Sync,
-{
+pub fn states<P: Explored>(case: Case<P>) -> u64 {
     System(case).checker().threads(1).spawn_bfs().join().unique_state_count() as u64
 }

@@ -189,14 +189,7 @@ impl<P: Explored> Actor for Node<P> {
 }
 
 /// How many distinct states Stateright meets, on one thread.
-pub fn states<P: Explored + Send + Sync>(case: Case<P>) -> u64
-where
-    P::State: Send + Sync,
-    P::Stable: Send + Sync,
-    P::Msg: Send + Sync,
-    P::Timer: Send + Sync,
-    P::Op: Send + Sync,
-{
+pub fn states<P: Explored>(case: Case<P>) -> u64 {
     if case.network == Network::Set {
         return crate::their_set::states(case);
     }

@@ -12,6 +12,7 @@ use lightcone_sim::time::Ns;
 use lightcone_sim::trace::EventKind;
 use serde::{Deserialize, Serialize};
 
+pub mod explore;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 

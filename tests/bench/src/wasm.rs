@@ -12,6 +12,15 @@ pub fn measure(lengths: Vec<u32>) -> String {
     }
 }
 
+/// [`crate::explore::explore`], as JSON.
+#[wasm_bindgen]
+pub fn explore(system: &str) -> String {
+    match crate::explore::explore(system, clock()) {
+        Ok(gone) => serde_json::to_string(&gone).unwrap_or_default(),
+        Err(error) => error,
+    }
+}
+
 /// Milliseconds, by `performance.now`.
 fn clock() -> impl Fn() -> f64 {
     let performance = js_sys::Reflect::get(&js_sys::global(), &"performance".into()).unwrap_or_default();

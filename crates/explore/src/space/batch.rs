@@ -23,6 +23,8 @@ pub(crate) enum Missing {
     History { history: u32, local: u32 },
     /// What has been seen once a client has called or was told something.
     Seen { history: u32, by: u32 },
+    /// What a message can be turned into by a lie.
+    Lies { message: u32 },
     /// Whether a message may still arrive at the node at a place, in a state.
     Arrival { to: usize, local: u32, message: u32 },
 }

@@ -90,6 +90,7 @@ impl<P: Explored> Space<P> {
                 }
                 Missing::History { history, local } => self.learn_history(history, local),
                 Missing::Seen { history, by } => self.learn_seen(history, by),
+                Missing::Lies { message } => self.known.learn_lies(message),
                 Missing::Arrival { to, local, message } => self.learn_arrival(to, local, message),
             }
         }

@@ -5,6 +5,7 @@
 
 mod batch;
 mod history;
+mod lies;
 mod persistent;
 mod steps;
 mod symmetry;
@@ -77,9 +78,7 @@ impl<P: Explored> Space<P> {
         if nodes.servers > 16 || nodes.clients > 16 {
             return Err(TooBig("at most 16 servers and 16 clients can be gone through".to_owned()));
         }
-        let kinds =
-            [Kind::Drop, Kind::Duplicate, Kind::Crash, Kind::Amnesia, Kind::Inside, Kind::Cut, Kind::Timer];
-        if kinds.into_iter().any(|kind| budgets.most(kind).is_some_and(|most| most >= 1 << BITS)) {
+        if Kind::ALL.into_iter().any(|kind| budgets.most(kind).is_some_and(|most| most >= 1 << BITS)) {
             return Err(TooBig("at most 15 faults of a kind can be gone through".to_owned()));
         }
         if ticks.is_some_and(|ticks| ticks.unit.0 == 0 || ticks.most > MOST_TICKS) {
@@ -366,6 +365,10 @@ impl<P: Explored> Space<P> {
             Deed::Duplicate(message) => {
                 let (from, to, label) = says(message);
                 format!("doubled: {from} → {to}: {label}")
+            }
+            Deed::Lie(message, told) => {
+                let (from, to, label) = says(message);
+                format!("{from} lies to {to}: {} instead of {label}", says(told).2)
             }
             Deed::Fire(node, timer) => {
                 format!("{node}: {}", self.known.protocol.describe_timer(self.known.timer(timer)))

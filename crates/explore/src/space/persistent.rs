@@ -54,11 +54,10 @@ impl<P: Explored> Space<P> {
     /// Whether nothing can go wrong any more: all that is counted is spent, all nodes are up, and no link is cut. Where
     /// something can, deeds of different nodes do not commute: each may use up the budget of the other.
     fn is_calm(&self, state: &[u32]) -> bool {
-        let kinds = [Kind::Drop, Kind::Duplicate, Kind::Crash, Kind::Amnesia, Kind::Inside, Kind::Cut];
         let timers = self.budgets.timers.is_none() || self.is_spent(state, Kind::Timer);
         timers
             && state[self.at_cut()] == 0
-            && kinds.into_iter().all(|kind| self.is_spent(state, kind))
+            && Kind::ALL.into_iter().all(|kind| kind == Kind::Timer || self.is_spent(state, kind))
             && state[..self.len()].iter().all(|&local| self.known.about(local).is_up)
     }
 

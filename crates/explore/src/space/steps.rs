@@ -159,7 +159,7 @@ impl<P: Explored> Space<P> {
     }
 
     /// Takes one from a budget, if there is one left.
-    fn spend(&self, state: &mut [u32], kind: Kind) -> bool {
+    pub(super) fn spend(&self, state: &mut [u32], kind: Kind) -> bool {
         let may = !self.is_spent(state, kind);
         if may && self.budgets.most(kind).is_some() {
             state[self.at_spent()] += 1 << (kind as u32 * BITS);
@@ -322,6 +322,7 @@ impl<P: Explored> Space<P> {
             }
             out.give_back(next);
         }
+        self.lies(now, out);
         for place in 0..self.servers() {
             self.crashes(now, place, out);
         }

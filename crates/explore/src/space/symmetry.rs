@@ -82,6 +82,9 @@ impl<P: Explored> Space<P> {
         if self.budgets.inside > 0 {
             return refused("a crash inside a step shows in which order a node names the others");
         }
+        if self.budgets.lies > 0 {
+            return refused("a number that is lied about may be a node's");
+        }
         if self.budgets.cuts > 0 && nodes.clients > 0 {
             return refused("clients stay with the last server when the network is cut");
         }

@@ -27,7 +27,7 @@ pub struct Form {
 }
 
 /// The numbers: name, what it means, the most that it may be.
-const NUMBERS: [(&str, &str, u64); 11] = [
+const NUMBERS: [(&str, &str, u64); 12] = [
     ("servers that show it", "at once", 16),
     ("time-outs", "timers that fire, in all; empty: any number", 15),
     ("calls of each client", "beyond those in the script, from the workload", 60),
@@ -37,6 +37,7 @@ const NUMBERS: [(&str, &str, u64); 11] = [
     ("crashes with amnesia", "the disk is lost", 15),
     ("crashes inside a step", "between two of its effects", 15),
     ("partitions", "of the servers in two", 15),
+    ("lies", "of servers: a number is one more or one less", 15),
     ("memory, MB", "where the search ends, finished or not", 3_000),
     ("steps at most", "empty: any number", 1_000_000),
 ];
@@ -53,8 +54,8 @@ impl Form {
         let of = |place: usize| match place {
             0 => "2".to_owned(),
             1 => timers.clone().unwrap_or_default(),
-            9 => "600".to_owned(),
-            10 => String::new(),
+            10 => "600".to_owned(),
+            11 => String::new(),
             _ => "0".to_owned(),
         };
         Form {
@@ -108,11 +109,12 @@ impl Form {
             amnesias: self.small(6)?,
             inside: self.small(7)?,
             cuts: self.small(8)?,
+            lies: self.small(9)?,
         };
         let usual = Limits::default();
         let limits = Limits {
-            bytes: self.number(9)?.unwrap_or(600) * 1_000_000,
-            depth: self.number(10)?.map_or(usual.depth, |steps| steps as u32 + 1),
+            bytes: self.number(10)?.unwrap_or(600) * 1_000_000,
+            depth: self.number(11)?.map_or(usual.depth, |steps| steps as u32 + 1),
             ..usual
         };
         let calls = self.number(2)?.unwrap_or(0) as u16;
