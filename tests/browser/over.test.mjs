@@ -66,7 +66,8 @@ test("by the switch, and by its key, two branches lie over one another and side 
   assert.equal(await pane(page).count(), 0);
   await page.keyboard.press("O");
   await pane(page).waitFor();
-  await until(() => page.evaluate(() => Object.keys(sessionStorage).some((key) => key.startsWith("lightcone.branches."))), "the branches to be kept");
+  const kept = () => page.evaluate(() => Object.entries(sessionStorage).filter(([key]) => key.startsWith("lightcone.branches.")).map(([, text]) => JSON.parse(text)));
+  await until(async () => (await kept()).some(([, beside]) => beside !== null), "the comparison to be kept");
   await page.reload();
   await ready(page);
   await pane(page).locator("svg.body .event").first().waitFor({ state: "attached" });
