@@ -10,7 +10,7 @@ use lightcone_sim::ids::Nodes;
 use lightcone_sim::protocol::Protocol;
 use serde::{Deserialize, Serialize};
 
-/// What is gone through.
+/// What is gone through; where all of it does not fit into memory, to a depth.
 pub const CASES: &[&str] = &[
     "two-phase, 7 rms",
     "two-phase, 8 rms",
@@ -42,15 +42,17 @@ pub struct Case<P: Protocol> {
     pub depth: Option<u32>,
 }
 
-/// Measures one case, ours or theirs.
+/// Measures one case, ours or theirs: a system, its size, and how many levels of states are met.
 pub fn measure(who: &str, case: &str) -> Option<Measured> {
-    match case {
-        "two-phase, 7 rms" => of(who, two_phase(7)?),
-        "two-phase, 8 rms" => of(who, two_phase(8)?),
-        "paxos, 2 clients" => of(who, paxos(2, None)?),
-        // All of it does not fit into memory.
-        "paxos, 3 clients, depth 13" => of(who, paxos(3, Some(13))?),
-        "raft, 3 servers, depth 11" => of(who, raft(11)?),
+    let number = |what: &str| -> Option<u32> {
+        let part = case.split(", ").find(|part| part.contains(what))?;
+        part.split(' ').find_map(|word| word.parse().ok())
+    };
+    let depth = number("depth");
+    match case.split(", ").next()? {
+        "two-phase" => of(who, two_phase(number("rms")? as u16)?),
+        "paxos" => of(who, paxos(number("clients")? as u16, depth)?),
+        "raft" => of(who, raft(number("servers")? as u16, depth?)?),
         _ => None,
     }
 }
@@ -69,8 +71,8 @@ fn paxos(clients: u16, depth: Option<u32>) -> Option<Case<Paxos>> {
     Some(Case { protocol, nodes, network: Network::Multiset, ops, timers: false, depth })
 }
 
-fn raft(depth: u32) -> Option<Case<Raft>> {
-    let nodes = Nodes { servers: 3, clients: 0 };
+fn raft(servers: u16, depth: u32) -> Option<Case<Raft>> {
+    let nodes = Nodes { servers, clients: 0 };
     let protocol = Raft::new(Default::default(), nodes).ok()?;
     let (network, ops, timers) = (Network::Multiset, Vec::new(), true);
     Some(Case { protocol, nodes, network, ops, timers, depth: Some(depth) })
