@@ -189,7 +189,7 @@ pub fn fields(
                 { for (2..NUMBERS.len()).map(number) }
                 <PickList label="network" choices={networks} value={form.network.name()} onpick={put(|form, text| form.network = text.parse().unwrap_or_default())} name="explore network" />
                 { tick(form, "take nodes that can change places for one (symmetry)", "symmetry", form.symmetry, |form, is_on| form.symmetry = is_on) }
-                { tick(form, "not try in every order what commutes (partial-order reduction)", "por", form.por, |form, is_on| form.por = is_on) }
+                { tick(form, "try what commutes in one order only (partial-order reduction)", "por", form.por, |form, is_on| form.por = is_on) }
             </details>
         </>
     }
