@@ -4,6 +4,7 @@
 
 import { loadavg } from "node:os";
 
+import { explore } from "./bench-explore.mjs";
 import { address, browser, stop } from "./browser.mjs";
 import { EMPTY, at, install, measure, memory, react } from "./frames.mjs";
 import { ready, telling } from "./hands.mjs";
@@ -243,6 +244,7 @@ async function main() {
     all.push([events, await at_length(base, events, (words) => console.log(words))]);
   }
   print(floor, all);
+  await explore(fresh, await browser(), base, Math.min(REPEATS, 7));
   console.log(`\n${load()}`);
 }
 

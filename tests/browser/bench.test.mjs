@@ -26,4 +26,7 @@ test("the benchmark of the page prints every figure", { skip: inFirefox && "it m
   ]) {
     assert.match(stdout, new RegExp(`^${row} +20,000( +-?[\\d.]+){4}`, "m"), stdout);
   }
+  for (const row of ["from the click to the answer", "longest time without an answer from the page", "longest task, computed"]) {
+    assert.match(stdout, new RegExp(`^${row} +median [\\d.]+ m?s, worst [\\d.]+ m?s`, "m"), stdout);
+  }
 });

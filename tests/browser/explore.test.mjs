@@ -102,6 +102,58 @@ test("a protocol that cannot be gone through says so", async (t) => {
   await page.getByText(/This protocol is not among them yet/).waitFor();
 });
 
+test("all 296,448 states of two-phase commit among eight are gone through; alike ones as one they are 920", async (t) => {
+  const { page } = await asking(t, "#two_phase?nodes=8");
+  await field(page, "from").selectOption("start");
+  await page.getByText("What may go wrong, and limits").click();
+  assert.equal(await field(page, "network").inputValue(), "set");
+  await go(page);
+  assert.match(await answer(page, "never"), /any of the 296\u202f448 states that/);
+  await field(page, "symmetry").check();
+  await go(page);
+  await page.getByText(/any of the 920 states, which stand for 296\u202f448,/).waitFor();
+  await page.getByText("What was assumed").click();
+  await page.getByText(/interchangeable nodes are one/).waitFor();
+});
+
+test("a reduction that cannot be had is refused in a sentence", async (t) => {
+  const { page } = await asking(t, "#paxos");
+  await field(page, "from").selectOption("start");
+  await page.getByText("What may go wrong, and limits").click();
+  await field(page, "symmetry").check();
+  await go(page);
+  await page.getByText(/This cannot be asked: no symmetry: /).waitFor();
+  await field(page, "symmetry").uncheck();
+  await field(page, "por").check();
+  await field(page, "what").selectOption("shown");
+  await field(page, "value").fill("leader");
+  await go(page);
+  await page.getByText(/This cannot be asked: no partial-order reduction: /).waitFor();
+});
+
+for (const [place, viewport] of [["desk", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]]) {
+  test(`${place}: a node's menu and the list of places lead to the panel, from the playhead on`, async (t) => {
+    const { page } = await open(t, { url: "#raft?t=300ms", viewport });
+    await ready(page);
+    const here = page.getByRole("button", { name: "Explore from here" });
+    await page.locator("article[data-node] .card-name").first().click();
+    await here.click();
+    await page.locator(".explore").waitFor();
+    await page.locator('[data-sheet="lane"]').waitFor({ state: "detached" });
+    assert.equal(await field(page, "from").inputValue(), "here");
+    assert.match(await field(page, "from").locator("option:checked").innerText(), /the playhead, 0\.3/);
+    // Another beginning that was chosen gives way.
+    await field(page, "from").selectOption("start");
+    if (place === "phone") return;
+    await page.keyboard.press("h");
+    await page.locator(".no-side").waitFor();
+    await page.keyboard.press("J");
+    await here.click();
+    await until(async () => (await field(page, "from").inputValue()) === "here", "the playhead again");
+    assert.ok(await field(page, "from").isVisible());
+  });
+}
+
 for (const [name, viewport] of [["desk", { width: 1440, height: 900 }], ["phone", { width: 390, height: 844 }]]) {
   for (const colorScheme of ["light", "dark"]) {
     test(`explore, ${name}, ${colorScheme}: nothing sticks out, every target can be hit, axe finds nothing`, async (t) => {

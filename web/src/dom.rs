@@ -52,6 +52,15 @@ pub fn press(selector: &str) {
     }
 }
 
+/// Brings the first such element into sight, and the keys to it.
+pub fn look_at(selector: &str) {
+    let element = document().query_selector(selector).ok().flatten();
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        element.scroll_into_view();
+        let _ = element.focus();
+    }
+}
+
 /// The middle, in the window, of what this finds.
 pub fn middle(selector: &str) -> Option<(f64, f64)> {
     let bounds = document().query_selector(selector).ok().flatten()?.get_bounding_client_rect();

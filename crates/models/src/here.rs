@@ -31,6 +31,8 @@ pub struct Asking {
     pub watched: Watched,
     /// When to give up.
     pub limits: Limits,
+    /// How the search goes about it.
+    pub strategy: Strategy,
 }
 
 impl Asking {
@@ -123,7 +125,8 @@ fn ask_of<P: Explored>(scenario: &Scenario, asking: &Asking) -> Result<Asked, St
         let read = |text: &String| text.parse::<P::Op>().map_err(|_| format!("`{text}` is no operation"));
         ops.push(texts.iter().map(read).collect::<Result<Vec<_>, _>>()?);
     }
-    let Asking { network, budgets, ref watched, limits, .. } = *asking;
+    let Asking { network, budgets, ref watched, limits, strategy, .. } = *asking;
+    may_reduce(asking)?;
     let watched = watched.clone();
     let (ticks, narrowed) = (None, None);
     let assumptions =
@@ -135,9 +138,28 @@ fn ask_of<P: Explored>(scenario: &Scenario, asking: &Asking) -> Result<Asked, St
     if let Some(at) = asking.at {
         assumed.insert(0, format!("from {} ms of this run on", at.0 / 1_000_000));
     }
+    if strategy.symmetry {
+        assumed.push("states that differ only in the names of interchangeable nodes are one".to_owned());
+    }
+    if strategy.por {
+        assumed.push("what commutes is not tried in every order".to_owned());
+    }
     let mut space = Space::new(protocol, assumptions).map_err(|error| error.to_string())?;
     start.into_iter().for_each(|start| space.begin_at(start));
-    Asked::of(space, base, assumed, limits, Strategy::default())
+    Asked::of(space, base, assumed, limits, strategy)
+}
+
+/// Says in a sentence where partial-order reduction would leave nothing out; symmetry is judged where it is used.
+fn may_reduce(asking: &Asking) -> Result<(), String> {
+    let refused = |why: &str| Err(format!("no partial-order reduction: {why}"));
+    match asking {
+        Asking { strategy: Strategy { por: false, .. }, .. } => Ok(()),
+        Asking { watched: Watched::Shown(_), .. } => refused("any step may change what servers show"),
+        Asking { network: Network::Shared, .. } => {
+            refused("where all see at once what is written, nothing commutes")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a client may yet call: what the script asks of it after the moment, then what its workload does.

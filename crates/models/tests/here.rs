@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lightcone_explore::{ASKED_FOR, Budgets, Limits, Network, Progress, ROLE, Report, Shown, Watched};
+use lightcone_explore::{
+    ASKED_FOR, Budgets, Limits, Network, Progress, ROLE, Report, Shown, Strategy, Watched,
+};
 use lightcone_models::{Asked, Asking, ask, askable};
 use lightcone_protocols::find;
 use lightcone_protocols::raft::Raft;
@@ -15,7 +17,8 @@ use lightcone_sim::time::Ns;
 fn asking(at: Option<Ns>, watched: Watched) -> Asking {
     let budgets = Budgets { timers: Some(1), ..Budgets::default() };
     let limits = Limits { states: 300_000, ..Limits::default() };
-    Asking { at, calls: 0, network: Network::Multiset, budgets, watched, limits }
+    let strategy = Strategy::default();
+    Asking { at, calls: 0, network: Network::Multiset, budgets, watched, limits, strategy }
 }
 
 fn shown(value: &str, servers: u8) -> Watched {
@@ -156,4 +159,26 @@ fn every_moment_of_a_run_can_be_begun_at_and_its_story_played() {
         }
     }
     assert!(told >= 20, "{told}");
+}
+
+#[test]
+fn alike_states_are_one_from_the_start_and_from_within_a_run_that_is_refused_in_a_sentence() {
+    let scenario = (find("two_phase").unwrap().scenario)(None);
+    let all = Asking { network: Network::Set, ..asking(None, Watched::All) };
+    let reduced =
+        Asking { strategy: Strategy { symmetry: true, por: true, ..Strategy::default() }, ..all.clone() };
+    let told = |asking: &Asking| {
+        let mut asked = ask(&scenario, asking)?;
+        while asked.search.run(10_000).unwrap() == Progress::More {}
+        let report: Report = asked.search.report();
+        Ok::<_, String>((report.finished, report.distinct))
+    };
+    let (plain, fewer) = (told(&all).unwrap(), told(&reduced).unwrap());
+    assert!(plain.0 && fewer.0);
+    assert!(fewer.1 * 3 < plain.1, "{fewer:?} of {plain:?}");
+    let within = told(&Asking { at: Some(Ns::ms(50)), ..reduced.clone() });
+    assert!(within.unwrap_err().starts_with("no symmetry: "));
+    let shown = Shown { field: ROLE.to_owned(), value: "committed".to_owned(), servers: 1 };
+    let watched = told(&Asking { watched: Watched::Shown(shown), ..reduced });
+    assert!(watched.unwrap_err().starts_with("no partial-order reduction: "));
 }

@@ -13,6 +13,7 @@ use crate::desk::{Desk, Pop, use_desk};
 use crate::diagram::model_menu::models;
 use crate::dom;
 use crate::icons::Sign;
+use crate::panels::explore::explore_here;
 use crate::parts::button::Button;
 use crate::parts::pick_list::PickList;
 use crate::parts::pop::Sheet;
@@ -95,9 +96,22 @@ pub fn LaneMenu(props: &LaneMenuProps) -> Html {
             { request }
             { clock_form(&desk, node, when) }
             { models(&desk, node, (&props.run, now), when) }
+            <div class="menu-life">{ explore_from(&desk, when) }</div>
             { lane_form(&desk, node, &name, &props.lanes) }
         </Sheet>
     }
+}
+
+/// Asks what may ever happen from the time of the title on.
+fn explore_from(desk: &Desk, when: Option<Ns>) -> Html {
+    let onclick = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| {
+            when.into_iter().for_each(|when| desk.go(Key::end_of(when)));
+            explore_here(&desk);
+        })
+    };
+    Button::new(Sign::Eye, "Explore from here…", onclick).worded().hint("can this ever happen?").html()
 }
 
 /// What crashes a node, or recovers one that is down.

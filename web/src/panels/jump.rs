@@ -10,6 +10,7 @@ use yew::prelude::*;
 use crate::desk::{Desk, use_desk};
 use crate::dom;
 use crate::lazy;
+use crate::panels::explore::explore_here;
 use crate::parts::pick_list::PickList;
 use crate::store::pick::Pick;
 use crate::store::work::{Work, WorkAction};
@@ -57,10 +58,15 @@ fn Jump(props: &JumpProps) -> Html {
     if let Some(node) = props.node {
         rows.push((format!("Next event of {}", words::name(&work.scenario, node)), Landmark::At(node)));
     }
+    let onclick = {
+        let desk = desk.clone();
+        Callback::from(move |_: MouseEvent| explore_here(&desk))
+    };
     html! {
         <>
             <ul>{ for rows.into_iter().map(row) }</ul>
             <Until work={work.clone()} node={props.node} />
+            <button type="button" class="effect-row" {onclick}><span>{ "Explore from here…" }</span><span class="fate">{ "can this ever happen?" }</span></button>
         </>
     }
 }

@@ -68,7 +68,7 @@ pub fn Answer(props: &AnswerProps) -> Html {
         <div class={classes!("explore-answer", class)} data-answer={class}>
             <p class="explore-head">{ head }</p>
             { match &told.story {
-                Some(story) => found(story, told.at, &props.desk),
+                Some(story) => found(story, told, &props.desk),
                 None => html! { <p>{ without(told) }</p> },
             } }
             { progress(&told.under) }
@@ -91,18 +91,24 @@ fn without(told: &Told) -> String {
             grouped(report.distinct)
         );
     }
+    let stand_for = match report.stand_for {
+        same if same == report.distinct => String::new(),
+        all => format!(", which stand for {},", grouped(all)),
+    };
     format!(
-        "It does not happen in any of the {} states that these assumptions allow. States are told apart by fingerprints of 64 \
+        "It does not happen in any of the {} states{stand_for} that these assumptions allow. States are told apart by fingerprints of 64 \
          bits: the chance that two were taken for one is below {:.0e}.",
         grouped(report.distinct),
         report.collision_bound().max(1e-18)
     )
 }
 
-fn found(story: &Story, at: Option<Ns>, desk: &Desk) -> Html {
+fn found(story: &Story, told: &Told, desk: &Desk) -> Html {
+    let at = told.at;
     let steps = match story.steps.len() {
         0 => "It is so from the beginning.".to_owned(),
         1 => "One step leads there:".to_owned(),
+        count if told.may_be_long => format!("{count} steps lead there, perhaps more than are needed:"),
         count => format!("No fewer than {count} steps lead there:"),
     };
     let show = match &story.scenario {

@@ -1,6 +1,6 @@
 //! What is asked: from where, what, on which network, and what may go wrong.
 
-use lightcone_explore::{Budgets, Limits, Network, ROLE, Shown, Watched};
+use lightcone_explore::{Budgets, Limits, Network, ROLE, Shown, Strategy, Watched};
 use lightcone_models::{Askable, Asking};
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::Scenario;
@@ -24,6 +24,8 @@ pub struct Form {
     network: Network,
     /// What stands in [`NUMBERS`].
     numbers: [String; NUMBERS.len()],
+    symmetry: bool,
+    por: bool,
 }
 
 /// The numbers: name, what it means, the most that it may be.
@@ -65,6 +67,8 @@ impl Form {
             value: String::new(),
             network: askable.map(|askable| askable.network).unwrap_or_default(),
             numbers: std::array::from_fn(of),
+            symmetry: false,
+            por: false,
         }
     }
 
@@ -118,7 +122,9 @@ impl Form {
             ..usual
         };
         let calls = self.number(2)?.unwrap_or(0) as u16;
-        Ok(Asking { at: self.here.then_some(now.at), calls, network: self.network, budgets, watched, limits })
+        let strategy = Strategy { symmetry: self.symmetry, por: self.por, ..Strategy::default() };
+        let (at, network) = (self.here.then_some(now.at), self.network);
+        Ok(Asking { at, calls, network, budgets, watched, limits, strategy })
     }
 }
 
@@ -168,8 +174,10 @@ pub fn fields(
         .map(|network| (network.name().into(), network_words(network).into()))
         .collect();
     let number = |place: usize| number(form, place);
+    let here = put(|form, _| form.here = true);
     html! {
         <>
+            <button type="button" class="explore-here" hidden=true onclick={Callback::from(move |_: MouseEvent| here.emit(String::new()))}>{ "from the playhead" }</button>
             <p class="small">{ format!("Any message may arrive next, any timer fire: all of it is gone through, for {} servers.", scenario.nodes) }</p>
             <PickList label="from" choices={from.to_vec()} value={if form.here { "here" } else { "start" }} onpick={put(|form, text| form.here = text == "here")} name="explore from" />
             <PickList label="asked" choices={what} value={form.what.clone()} onpick={put(|form, text| form.what = text)} name="explore what" />
@@ -182,9 +190,28 @@ pub fn fields(
                 <summary>{ "What may go wrong, and limits" }</summary>
                 { for (2..NUMBERS.len()).map(number) }
                 <PickList label="network" choices={networks} value={form.network.name()} onpick={put(|form, text| form.network = text.parse().unwrap_or_default())} name="explore network" />
+                { tick(form, "take nodes that can change places for one (symmetry)", "symmetry", form.symmetry, |form, is_on| form.symmetry = is_on) }
+                { tick(form, "try what commutes in one order only (partial-order reduction)", "por", form.por, |form, is_on| form.por = is_on) }
             </details>
         </>
     }
+}
+
+/// A box to tick.
+fn tick(
+    form: &UseStateHandle<Form>,
+    words: &'static str,
+    name: &'static str,
+    is_on: bool,
+    change: fn(&mut Form, bool),
+) -> Html {
+    let form = form.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let mut new = (*form).clone();
+        change(&mut new, dom::ticked(&event));
+        form.set(new);
+    });
+    html! { <label class="tick"><input type="checkbox" name={format!("explore {name}")} checked={is_on} {onchange} /><span>{ words }</span></label> }
 }
 
 const fn network_words(network: Network) -> &'static str {

@@ -66,6 +66,8 @@ pub struct Told {
     pub watched: Vec<String>,
     /// The moment from which on all schedules were gone through; `None`: the beginning.
     pub at: Option<Ns>,
+    /// Whether what was found need not be among the shortest, since not everything was tried in every order.
+    pub may_be_long: bool,
     /// What was found.
     pub story: Option<Story>,
 }
@@ -168,7 +170,8 @@ async fn search(
     let story = under.report.found.as_ref().map(|found| story(&asked, found, scenario));
     let watched = asking.watched_among(&asked.search.properties());
     let assumed = asked.assumed;
-    Some(Heard::Answer(Rc::new(Told { under, over, assumed, watched, at: asking.at, story })))
+    let (at, may_be_long) = (asking.at, asking.strategy.por);
+    Some(Heard::Answer(Rc::new(Told { under, over, assumed, watched, at, may_be_long, story })))
 }
 
 /// What was found, by the names that people see.

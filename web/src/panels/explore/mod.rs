@@ -7,12 +7,15 @@ mod job;
 
 use std::rc::Rc;
 
+use gloo::timers::future::TimeoutFuture;
 use lightcone_models::askable;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::Scenario;
+use yew::platform::spawn_local;
 use yew::prelude::*;
 
-use crate::desk::use_desk;
+use crate::desk::{Desk, use_desk};
+use crate::dom;
 use crate::icons::Sign;
 use crate::lazy;
 use crate::panels::explore::answer::{Answer, progress};
@@ -25,6 +28,24 @@ use crate::store::work::WorkAction;
 lazy::chunk! {
     /// "Can this ever happen?"
     pub static EXPLORE: explore(ExploreProps) = |props| html! { <Explore key={format!("{} {}", props.number, props.scenario.protocol)} ..props.clone() /> };
+}
+
+/// Opens the panel, with the playhead as where to begin, wherever the window keeps it: put away, under a tab, or folded.
+pub fn explore_here(desk: &Desk) {
+    desk.pop.set(None);
+    spawn_local(async {
+        // What is put away or under a tab is drawn first, then what is folded; if the panel is not here yet, it begins so.
+        for selector in [
+            ".no-side .bar [aria-label=\"Show panels\"]",
+            ".tabs:not([hidden]) .tab:last-child",
+            "[data-panel=explore] .fold[aria-expanded=false]",
+            ".explore-here",
+        ] {
+            dom::press(selector);
+            TimeoutFuture::new(0).await;
+        }
+        dom::look_at("[data-panel=explore] .fold");
+    });
 }
 
 /// Properties of [`Explore`].
