@@ -11,6 +11,8 @@ use lightcone_sim::explored::Explored;
 use lightcone_sim::protocol::Protocol;
 use lightcone_sim::run::Run;
 
+type Settings = &'static [(&'static str, u64)];
+
 fn ask(model: &str, set: &[(&str, u64)], property: Option<&str>, depth: u32) -> Result<Asked, String> {
     let set = set.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
     let (property, limits) = (property.map(str::to_owned), Limits { depth, ..Limits::default() });
@@ -58,7 +60,7 @@ fn a_raft_that_executes_what_is_not_committed_answers_a_read_with_less_than_was_
 
 #[test]
 fn the_right_ones_are_explained_as_far_as_was_looked() {
-    let systems: [(&str, &[(&str, u64)], u32); 3] = [
+    let systems: [(&str, Settings, u32); 3] = [
         ("raft", &[("clients", 2), ("reads", 1)], 9),
         ("raft", &[("clients", 1), ("reads", 1), ("narrow", 1), ("idle", 0)], 12),
         ("paxos", &[("clients", 2)], 8),

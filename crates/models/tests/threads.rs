@@ -5,6 +5,9 @@
 use lightcone_explore::{Limits, Progress, Report, Strategy};
 use lightcone_models::{Asked, Question, find};
 
+/// A system: its model, what is set, what is watched alone, and when it is given up.
+type System = (&'static str, &'static [(&'static str, u64)], Option<&'static str>, Limits);
+
 fn asked(model: &str, set: &[(&str, u64)], property: Option<&str>, limits: Limits, threads: u16) -> Asked {
     let set = set.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect();
     let strategy = Strategy { threads, ..Strategy::default() };
@@ -25,7 +28,7 @@ fn however_many_threads_there_are_the_report_is_the_same() {
     let all = Limits::default();
     let to = |depth| Limits { depth, ..all };
     let some = Limits { states: 40_000, ..all };
-    let systems: &[(&str, &[(&str, u64)], Option<&str>, Limits)] = &[
+    let systems: &[System] = &[
         ("two-phase", &[("rms", 5)], None, all),
         ("two-phase", &[("rms", 2), ("crashes", 1)], None, all),
         ("tcommit", &[("rms", 6)], None, all),
