@@ -163,7 +163,7 @@ fn every_moment_of_a_run_can_be_begun_at_and_its_story_played() {
 
 #[test]
 fn alike_states_are_one_from_the_start_and_from_within_a_run_that_is_refused_in_a_sentence() {
-    let scenario = (find("two_phase").unwrap().scenario)(None);
+    let scenario = (find("two_phase").unwrap().scenario)(Some(6));
     let all = Asking { network: Network::Set, ..asking(None, Watched::All) };
     let reduced =
         Asking { strategy: Strategy { symmetry: true, por: true, ..Strategy::default() }, ..all.clone() };
