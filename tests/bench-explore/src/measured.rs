@@ -15,7 +15,7 @@ pub const CASES: &[&str] = &[
     "two-phase, 7 rms",
     "two-phase, 8 rms",
     "paxos, 2 clients",
-    "paxos, 3 clients, depth 13",
+    "paxos, 3 clients, depth 15",
     "raft, 3 servers, depth 11",
 ];
 

@@ -65,10 +65,11 @@ impl<T: fmt::Debug> fmt::Debug for Hashed<T> {
     }
 }
 
-/// One of the timers of a protocol, or the call that a client has still to make.
+/// One of the timers of a protocol, or the call that a client, by place, has still to make. (Stateright's fingerprint of a state
+/// does not tell whose timers are set if they have one name, and two states would be taken for one.)
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Wait<T> {
-    Call,
+    Call(usize),
     Timer(T),
 }
 
@@ -146,7 +147,7 @@ impl<P: Explored> Actor for Node<P> {
         let mut local = Local::new(&*self.protocol, self.me(id));
         self.step(id, &mut local, Told::Boot, &[], out);
         if self.op.is_some() {
-            out.set_timer(Wait::Call, model_timeout());
+            out.set_timer(Wait::Call(usize::from(id)), model_timeout());
         }
         State(local)
     }
@@ -171,7 +172,7 @@ impl<P: Explored> Actor for Node<P> {
         let mut local = state.0.clone();
         let mut set = local.timers.clone();
         match timer {
-            Wait::Call => {
+            Wait::Call(_) => {
                 let Some(op) = &self.op else { return };
                 let id_of_op = OpId { client: self.me(id), source: OpSource::Entry(EntryId(1)) };
                 self.step(id, &mut local, Told::Op { id: id_of_op, op }, &set, out);
