@@ -58,8 +58,23 @@ test("never is said with the number of states, what was assumed, and the bound o
   const told = await answer(page, "never");
   assert.match(told, /any of the [\d\u202f]+ states/);
   assert.match(told, /fingerprints of 64 bits/);
+  assert.match(told, /Sometimes a transaction commits, a transaction aborts\./);
   await page.getByText("What was assumed").click();
   await page.getByText(/the network is a multiset/).waitFor();
+});
+
+test("what clients are told is held to an order of their calls, from the start on", async (t) => {
+  const { page, shot } = await asking(t, "#paxos?variant=quorum-too-small");
+  await field(page, "what").selectOption("linearizable");
+  await go(page);
+  await page.getByText("what clients saw before this moment is not known: begin at the start").waitFor();
+  await field(page, "from").selectOption("start");
+  await field(page, "calls of each client").fill("1");
+  await go(page);
+  const told = await answer(page, "broken");
+  assert.match(told, /Violated: linearizable/);
+  assert.match(told, /was told “chosen [^”]+”, and no order of the calls explains that/);
+  await shot("explore-linearizable");
 });
 
 test("a long search says how far it is, the page answers meanwhile, and it can be stopped", async (t) => {

@@ -208,6 +208,11 @@ impl Shown {
 pub const ROLE: &str = "role";
 
 impl Watched {
+    /// Whether this property alone is watched.
+    pub fn is_only(&self, property: &str) -> bool {
+        matches!(self, Watched::Only(name) if name == property)
+    }
+
     /// Whether this property is watched.
     pub(crate) fn has(&self, property: &str) -> bool {
         match self {

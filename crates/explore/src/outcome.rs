@@ -346,7 +346,7 @@ impl<P: Explored> Known<P> {
 
     /// Whether what clients are told is held to the protocol's object.
     pub fn is_judged(&self) -> bool {
-        P::OBJECT.is_some() && matches!(&self.watched, Watched::Only(name) if name == LINEARIZABLE)
+        P::OBJECT.is_some() && self.watched.is_only(LINEARIZABLE)
     }
 
     /// What clients were told on a way, by number, where that is watched.

@@ -6,7 +6,7 @@ use lightcone_protocols::reference::{
     paxos_tla::PaxosTla, tcommit::TCommit, two_phase::TwoPhase,
 };
 use lightcone_protocols::{paxos::Paxos, raft::Raft, two_phase_commit::TwoPhaseCommit};
-use lightcone_sim::explored::Explored;
+use lightcone_sim::explored::{Explored, LINEARIZABLE};
 use lightcone_sim::ids::NodeId;
 use lightcone_sim::registry::TRANSPORT;
 use lightcone_sim::scenario::{Action, Scenario};
@@ -55,6 +55,8 @@ impl Asking {
 pub struct Askable {
     /// The properties that are watched.
     pub properties: &'static [&'static str],
+    /// Whether clients' calls can be held to an object: [`LINEARIZABLE`], from the start on.
+    pub has_object: bool,
     /// The network that it is made for.
     pub network: Network,
     /// How many timers fire in a question that does not say it; `None`: any number. Where terms can grow without end, any
@@ -66,12 +68,14 @@ struct Entry {
     protocol: &'static str,
     model: &'static str,
     properties: &'static [&'static str],
+    has_object: bool,
     timers: Option<u8>,
     ask: fn(&Scenario, &Asking) -> Result<Asked, String>,
 }
 
 const fn entry<P: Explored>(model: &'static str, timers: Option<u8>) -> Entry {
-    Entry { protocol: P::NAME, model, properties: P::PROPERTIES, timers, ask: ask_of::<P> }
+    let has_object = P::OBJECT.is_some();
+    Entry { protocol: P::NAME, model, properties: P::PROPERTIES, has_object, timers, ask: ask_of::<P> }
 }
 
 static ENTRIES: &[Entry] = &[
@@ -92,7 +96,8 @@ static ENTRIES: &[Entry] = &[
 pub fn askable(protocol: &str) -> Option<Askable> {
     let entry = ENTRIES.iter().find(|entry| entry.protocol == protocol)?;
     let network = find(entry.model).map(|model| model.network).unwrap_or_default();
-    Some(Askable { properties: entry.properties, network, timers: entry.timers })
+    let Entry { properties, has_object, timers, .. } = *entry;
+    Some(Askable { properties, has_object, network, timers })
 }
 
 /// Puts a question to a scenario, or says in a sentence why it cannot be asked.
@@ -127,6 +132,9 @@ fn ask_of<P: Explored>(scenario: &Scenario, asking: &Asking) -> Result<Asked, St
     }
     let Asking { network, budgets, ref watched, limits, strategy, .. } = *asking;
     may_reduce(asking)?;
+    if watched.is_only(LINEARIZABLE) && asking.at.is_some() {
+        return Err("what clients saw before this moment is not known: begin at the start".to_owned());
+    }
     let watched = watched.clone();
     let (ticks, narrowed) = (None, None);
     let assumptions =
@@ -155,6 +163,9 @@ fn may_reduce(asking: &Asking) -> Result<(), String> {
     match asking {
         Asking { strategy: Strategy { por: false, .. }, .. } => Ok(()),
         Asking { watched: Watched::Shown(_), .. } => refused("any step may change what servers show"),
+        Asking { watched, .. } if watched.is_only(LINEARIZABLE) => {
+            refused("what clients see depends on the order of all their calls")
+        }
         Asking { network: Network::Shared, .. } => {
             refused("where all see at once what is written, nothing commutes")
         }

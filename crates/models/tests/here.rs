@@ -182,3 +182,20 @@ fn alike_states_are_one_from_the_start_and_from_within_a_run_that_is_refused_in_
     let watched = told(&Asking { watched: Watched::Shown(shown), ..reduced });
     assert!(watched.unwrap_err().starts_with("no partial-order reduction: "));
 }
+
+#[test]
+fn what_clients_are_told_is_judged_from_the_start_and_from_within_a_run_that_is_refused_in_a_sentence() {
+    let mut scenario = (find("paxos").unwrap().scenario)(None);
+    scenario.params.insert("variant".to_owned(), "quorum-too-small".into());
+    let judged = Asking { calls: 1, ..asking(None, Watched::Only("linearizable".to_owned())) };
+    let mut asked = ask(&scenario, &judged).unwrap();
+    while asked.search.run(10_000).unwrap() == Progress::More {}
+    let found = asked.search.report().found.unwrap();
+    assert_eq!(found.property, "linearizable");
+    asked.search.scenario(&found).unwrap();
+    let refused = |asking: Asking| ask(&scenario, &asking).map(|_| ()).unwrap_err();
+    let within = refused(Asking { at: Some(Ns::ms(50)), ..judged.clone() });
+    assert!(within.contains("begin at the start"), "{within}");
+    let reduced = refused(Asking { strategy: Strategy { por: true, ..Strategy::default() }, ..judged });
+    assert!(reduced.starts_with("no partial-order reduction: "), "{reduced}");
+}

@@ -71,7 +71,9 @@ pub fn Answer(props: &AnswerProps) -> Html {
                 Some(story) => found(story, told, &props.desk),
                 None => html! { <p>{ without(told) }</p> },
             } }
+            { for told.under.report.never().map(|name| html! { <p class="explore-head">{ format!("In no schedule {name}.") }</p> }) }
             { progress(&told.under) }
+            { sometimes(told) }
             <details class="small">
                 <summary>{ "What was assumed" }</summary>
                 <ul>{ for told.assumed.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
@@ -101,6 +103,13 @@ fn without(told: &Told) -> String {
         grouped(report.distinct),
         report.collision_bound().max(1e-18)
     )
+}
+
+/// What is promised to come about, and has.
+fn sometimes(told: &Told) -> Html {
+    let all = told.under.report.sometimes.iter();
+    let is_so: Vec<&str> = all.filter(|(_, is_so)| *is_so).map(|(name, _)| *name).collect();
+    html! { <p class="small" hidden={is_so.is_empty()}>{ format!("Sometimes {}.", is_so.join(", ")) }</p> }
 }
 
 fn found(story: &Story, told: &Told, desk: &Desk) -> Html {

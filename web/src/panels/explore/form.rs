@@ -2,6 +2,7 @@
 
 use lightcone_explore::{Budgets, Limits, Network, ROLE, Shown, Strategy, Watched};
 use lightcone_models::{Askable, Asking};
+use lightcone_sim::explored::LINEARIZABLE;
 use lightcone_sim::order::Key;
 use lightcone_sim::scenario::Scenario;
 use lightcone_sim::session::Session;
@@ -167,6 +168,9 @@ pub fn fields(
         ("start".into(), "the start of all nodes".into()),
     ];
     let mut what: Vec<(AttrValue, AttrValue)> = vec![(ALL.into(), "is any invariant violated?".into())];
+    if askable.has_object {
+        what.push((LINEARIZABLE.into(), "are clients told what no order of their calls explains?".into()));
+    }
     what.extend(askable.properties.iter().map(|&name| (name.into(), format!("is {name} violated?").into())));
     what.push((SHOWN.into(), "do servers ever show …".into()));
     let networks: Vec<(AttrValue, AttrValue)> = Network::ALL
