@@ -21,6 +21,7 @@ pub fn with(mut scenario: Scenario, name: &str, value: impl Into<Value>) -> Scen
 }
 
 /// The example of this title.
+#[allow(dead_code)] // Some stories do without.
 pub fn example<P: Protocol>(title: &str) -> Scenario {
     let found = P::examples().into_iter().find(|(name, _)| *name == title);
     found.unwrap_or_else(|| panic!("no example is called `{title}`")).1
@@ -47,6 +48,7 @@ pub fn open(scenario: Scenario) -> Result<Story, String> {
     Ok(Story(run))
 }
 
+#[allow(dead_code)] // No story asks all of these questions.
 impl Story {
     pub fn session(&self) -> &dyn Session {
         &*self.0
@@ -176,6 +178,7 @@ pub fn trouble(seed: u64, usual: Scenario, until: Ns) -> Scenario {
 }
 
 /// The same trouble, but every crash takes the disk with it: nothing is promised any more, but that nothing panics.
+#[allow(dead_code)] // Some stories do without.
 pub fn with_amnesia(mut scenario: Scenario) -> Scenario {
     for entry in &mut scenario.script {
         if let Action::Crash { node } = entry.action {
