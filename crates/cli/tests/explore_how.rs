@@ -55,8 +55,55 @@ fn what_cannot_be_left_out_is_refused_in_a_sentence() {
     };
     assert!(refused(&["chang-roberts", "--symmetry"]).contains("no symmetry:"));
     assert!(refused(&["raft", "--symmetry", "--set", "narrow=1"]).contains("no symmetry:"));
+    assert!(
+        refused(&["raft", "--symmetry", "--set", "lies=1"]).contains("no symmetry: a number that is lied")
+    );
+    assert!(refused(&["raft", "--symmetry", "--set", "inside=1"]).contains("no symmetry:"));
+    assert!(refused(&["raft", "--search", "sideways"]).contains("invalid value 'sideways'"));
+    assert!(refused(&["raft", "--set", "lies=16"]).contains("at most 15 faults of a kind"));
     assert!(refused(&["raft", "--threads", "0"]).contains("threads"));
     assert!(refused(&["raft", "--property", "linearisable"]).contains("linearizable"));
+}
+
+#[test]
+fn the_exit_code_is_the_verdict_in_whichever_order_it_is_come_by() {
+    // 0: nothing can break; 1: something can; 3: given up. Walks prove nothing, so they never end with 0.
+    let code = |words: &[&str], switches: &[&str]| {
+        lightcone(&[&["explore"], words, switches, &["--threads", "1"]].concat()).code
+    };
+    let (right, wrong) = (["tcommit"].as_slice(), ["tcommit", "--network", "multiset"].as_slice());
+    let walks: &[&str] = &["--search", "random", "--walks", "500", "--seed", "1"];
+    for (switches, verdicts) in [
+        (&["--search", "breadth"][..], [0, 1]),
+        (&["--search", "depth"], [0, 1]),
+        (&["--symmetry"], [0, 1]),
+        (&["--por"], [0, 1]),
+        (walks, [3, 1]),
+    ] {
+        assert_eq!([right, wrong].map(|words| code(words, switches)), verdicts, "{switches:?}");
+    }
+    for switches in [&["--search", "depth"][..], &["--symmetry"], &["--por"]] {
+        assert_eq!(code(&["two-phase", "--max-states", "50"], switches), 3, "{switches:?}");
+    }
+}
+
+#[test]
+fn a_lie_is_told_and_is_a_link_in_which_it_does_the_same_harm() {
+    for switches in [&[] as &[_], &["--por"], &["--network", "fifo"]] {
+        let words = ["explore", "2pc", "--set", "lies=1", "--set", "timeouts=1"];
+        let said = lightcone(&[&words[..], switches].concat());
+        assert_eq!((said.code, said.err.as_str()), (1, ""), "{switches:?}");
+        assert!(said.out.contains("violated: atomicity: "), "{switches:?}: {}", said.out);
+        assert!(said.out.contains(" lies to "), "{switches:?}: {}", said.out);
+        let link = said.out.lines().find(|line| line.starts_with('#')).expect("a link");
+        let run = lightcone(&["run", link]);
+        assert_eq!(run.code, 1, "{switches:?}: {}", run.err);
+        assert!(run.err.contains("atomicity"), "{switches:?}: {}", run.err);
+    }
+    // Nobody lies who may not: the same system holds, and is as large as it always was.
+    let honest = object(&["2pc", "--set", "lies=0", "--set", "timeouts=1"]);
+    assert_eq!((honest["distinct"].as_u64(), &honest["finished"]), (Some(879), &true.into()));
+    assert_eq!(honest["violations"].as_array().map(Vec::len), Some(0));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The systems that can be explored by name: which protocol, of what size, on which network, and what may go wrong.
 //!
 //! A model is a protocol and a [`Question`]: settings as they are written on the command line, of which some are the model's
-//! own (`rms=3`) and the others say what may go wrong (`crashes=1`). A new one is a line in `models!` below.
+//! own (`rms=3`) and the others say what may go wrong (`crashes=1`). A new one is an entry of the list in `catalogue.rs`.
 
 mod asked;
 mod catalogue;
