@@ -27,11 +27,13 @@ const FLAGS = [
 
 let running;
 let server;
+let front;
 
 /** The address of the page, which ends in a slash. */
 export async function address() {
   server ??= process.env.LIGHTCONE_URL ? Promise.resolve({ url: process.env.LIGHTCONE_URL }) : serve();
-  return (await server).url;
+  if (inFirefox) front ??= server.then(({ url }) => firefox.inFront(url));
+  return (await (front ?? server)).url;
 }
 
 /** Whether the tests run in Firefox. */
@@ -64,11 +66,12 @@ export async function touch(page, places) {
   }
 }
 
-/** Stops what was started here. */
+/** Stops what was started here, also where a browser did not start. */
 export async function stop() {
-  await (await running)?.close();
-  await firefox.close();
-  await (await server)?.process?.kill();
+  const browsers = await Promise.allSettled([running?.then((browser) => browser.close()), firefox.close()]);
+  (await front)?.close();
+  (await server)?.process?.kill();
+  for (const { reason } of browsers) if (reason) throw reason;
 }
 
 /** Serves the page as it was last built, below a path, so that every address in it must be relative. */

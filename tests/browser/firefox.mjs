@@ -1,6 +1,8 @@
 // Firefox as distributions ship it, by WebDriver BiDi. Playwright can drive it by a channel that it does not advertise;
 // what that lacks is made up for here.
 
+import { createServer, request } from "node:http";
+
 import { firefox } from "playwright-core";
 
 /** What Firefox takes from the desktop, and cannot be told for a single context. */
@@ -36,28 +38,92 @@ export async function newContext(executablePath, all) {
   return context;
 }
 
+/**
+ * The page, with a content security policy that lets scripts be made of text: before Firefox 143 what Playwright does in a
+ * page obeys the page's policy. Nothing else of the policy changes, and in Chromium it holds as it is.
+ */
+export const loosened = (html) => html.replace("'wasm-unsafe-eval'", "'unsafe-eval'");
+
+/** A server of the same, in front of the one at an address, until `close` is called. */
+export async function inFront(base) {
+  const server = createServer((asked, answer) => {
+    const headers = { ...asked.headers, "accept-encoding": "identity", host: new URL(base).host };
+    const behind = request(new URL(asked.url, base), { method: asked.method, headers }, async (told) => {
+      if (!told.headers["content-type"]?.startsWith("text/html")) {
+        answer.writeHead(told.statusCode, told.headers);
+        told.pipe(answer);
+        return;
+      }
+      const html = loosened(Buffer.concat(await told.toArray()).toString());
+      const { "content-length": _, ...rest } = told.headers;
+      answer.writeHead(told.statusCode, rest);
+      answer.end(html);
+    });
+    behind.once("error", (error) => answer.destroy(error));
+    asked.pipe(behind);
+  });
+  await new Promise((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { pathname } = new URL(base);
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${server.address().port}${pathname}`, close };
+}
+
 export async function close() {
   const browsers = await Promise.all(started.values());
   await Promise.all(browsers.map((browser) => browser.close()));
 }
 
 async function start(executablePath, firefoxUserPrefs) {
-  const browser = await firefox.launch({ channel: "moz-firefox", executablePath, headless: true, firefoxUserPrefs });
-  mended ??= mend(Object.getPrototypeOf(browser._connection.toImpl(browser)._browserSession));
-  return browser;
+  mended ??= mend(firefox._connection.toImpl(firefox)._bidiFirefox);
+  return firefox.launch({ channel: "moz-firefox", executablePath, headless: true, firefoxUserPrefs });
 }
 
-/** What Playwright and Firefox have not agreed upon yet, in all that they say to each other. */
-function mend(session) {
-  const { send, dispatchMessage } = session;
-  session.send = function (method, params) {
-    // The colour scheme: Firefox does not know the command, and has been told by a preference.
-    return method === "emulation.setMediaFeaturesOverride" ? Promise.resolve({}) : send.call(this, method, params);
-  };
-  session.dispatchMessage = function (message) {
-    // A download of what the page itself has made has no number: it is known by its address.
-    if (message.method?.startsWith("browsingContext.download")) message.params.download ??= message.params.url;
-    return dispatchMessage.call(this, message);
+/** What Playwright asks for, and what it gets where Firefox does not know of it. */
+const UNKNOWN = {
+  // Since Firefox 143: the bodies of answers can be read. No test does.
+  "network.addDataCollector": { collector: "" },
+  // Where downloads go: Firefox has been told by preferences.
+  "browser.setDownloadBehavior": {},
+  // The colour scheme: Firefox has been told by a preference.
+  "emulation.setMediaFeaturesOverride": {},
+  // The size of a screen, and how it is held: the page asks for neither.
+  "emulation.setScreenOrientationOverride": {},
+  "emulation.setScreenSettingsOverride": {},
+};
+
+/** What Playwright and Firefox have not agreed upon yet, in all that they say to each other from the first word on. */
+function mend(type) {
+  const connect = type.connectToTransport;
+  type.connectToTransport = function (transport, ...rest) {
+    const asked = new Map();
+    const between = {
+      send(message) {
+        if (message.method in UNKNOWN) asked.set(message.id, message.method);
+        transport.send(message);
+      },
+      close: () => transport.close(),
+      closeAndWait: () => transport.closeAndWait(),
+      set onclose(heard) {
+        transport.onclose = heard;
+      },
+      set onmessage(heard) {
+        transport.onmessage = (message) => {
+          const method = asked.get(message.id);
+          asked.delete(message.id);
+          if (method && message.error === "unknown command") {
+            heard?.({ type: "success", id: message.id, result: UNKNOWN[method] });
+            return;
+          }
+          // A download of what the page itself has made has no number: it is known by its address.
+          if (message.method?.startsWith("browsingContext.download")) message.params.download ??= message.params.url;
+          heard?.(message);
+        };
+      },
+    };
+    return connect.call(this, between, ...rest);
   };
   return true;
 }

@@ -5,7 +5,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 
-import { root } from "./browser.mjs";
+import { inFirefox, root } from "./browser.mjs";
+import { loosened } from "./firefox.mjs";
 
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
 /** What the other build calls itself. */
@@ -32,7 +33,8 @@ export async function host(t) {
     asked.push({ path, status: found ? 200 : 404 });
     if (silent) return;
     response.writeHead(found ? 200 : 404, { "Content-Type": TYPES[extname(file)] ?? "text/plain", "Cache-Control": "no-cache" });
-    response.end(found ? readFileSync(file) : "There is no such file.");
+    if (!found) response.end("There is no such file.");
+    else response.end(inFirefox && file.endsWith(".html") ? loosened(readFileSync(file, "utf8")) : readFileSync(file));
   }
 
   async function start() {

@@ -7,7 +7,7 @@ use lightcone_protocols::find;
 use lightcone_sim::cone::Cone;
 use lightcone_sim::order::Key;
 use lightcone_sim::registry::ProtocolEntry;
-use lightcone_sim::scenario::Scenario;
+use lightcone_sim::scenario::{Scenario, WeightedOp};
 use lightcone_sim::session::{Progress, Session};
 use lightcone_sim::time::Ns;
 use lightcone_tests::law::{Share, law_of, share};
@@ -51,7 +51,8 @@ fn scenario(random: &mut Random, entry: &ProtocolEntry, seed: u64) -> Scenario {
     let mut scenario = random.scenario(entry, 3..=5);
     let lease = [20, 60, 120, 400][seed as usize % 4];
     scenario.params.insert("lease".to_owned(), Ns::ms(lease).0.into());
-    scenario.workload.ops = ["get x", "put x 1", "get x"].map(str::to_owned).to_vec();
+    scenario.workload.ops =
+        [("get x", 2), ("put x 1", 1)].map(|(op, weight)| WeightedOp { op: op.to_owned(), weight }).to_vec();
     scenario
 }
 
