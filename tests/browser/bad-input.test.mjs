@@ -1,9 +1,9 @@
 // Links and files that are damaged, foreign or malicious: the page says what is wrong, and what was open stays at work.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
+import { download } from "./browser.mjs";
 import { copyLink, openFile, pause, playhead, press, ready, script, telling, toNode, trouble, typeInto } from "./hands.mjs";
 import { open } from "./harness.mjs";
 
@@ -24,12 +24,9 @@ async function edited(t) {
 /** The file that the page saves. */
 async function saved(page) {
   await page.getByRole("button", { name: "Share" }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Save file" }).click(),
-  ]);
+  const { text } = await download(page, () => page.getByRole("button", { name: "Save file" }).click());
   await page.keyboard.press("Escape");
-  return JSON.parse(readFileSync(await download.path(), "utf8"));
+  return JSON.parse(text);
 }
 
 /** What was open before is still there and at work. */

@@ -2,7 +2,7 @@
 // It is Chromium, or Firefox where BROWSER=firefox says so.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,9 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/** How long a file may take to be saved, in milliseconds. */
+const PATIENCE = 30_000;
 
 let running;
 let server;
@@ -64,6 +67,13 @@ export async function touch(page, places) {
     await fingers.send("Input.dispatchTouchEvent", { type, touchPoints: place.map(([x, y], id) => ({ x, y, id })) });
     down = place.length;
   }
+}
+
+/** The file that the page saves when something is done: { name, text }. */
+export async function download(page, act) {
+  if (inFirefox) return firefox.saved(act, PATIENCE);
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: PATIENCE }), act()]);
+  return { name: file.suggestedFilename(), text: readFileSync(await file.path(), "utf8") };
 }
 
 /** Stops what was started here, also where a browser did not start. */

@@ -1,7 +1,11 @@
 // Firefox as distributions ship it, by WebDriver BiDi. Playwright can drive it by a channel that it does not advertise;
 // what that lacks is made up for here.
 
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { firefox } from "playwright-core";
 
@@ -11,6 +15,7 @@ const DARK = 0;
 
 const started = new Map();
 let mended;
+let downloads;
 
 /** A profile of its own. Those that differ in what only a whole browser can be told have browsers of their own. */
 export async function newContext(executablePath, all) {
@@ -25,6 +30,11 @@ export async function newContext(executablePath, all) {
     "browser.sessionhistory.max_total_viewers": 0,
     "dom.w3c_touch_events.enabled": options.hasTouch ? 1 : 2,
     "javascript.enabled": javaScriptEnabled,
+    // What is saved is saved here, without a word; Firefox 140 does not tell of it.
+    "browser.download.folderList": 2,
+    "browser.download.dir": (downloads ??= mkdtempSync(join(tmpdir(), "lightcone-downloads-"))),
+    "browser.download.alwaysOpenPanel": false,
+    "browser.download.always_ask_before_handling_new_types": false,
     "ui.prefersReducedMotion": reducedMotion === "reduce" ? 1 : 0,
   };
   const kind = JSON.stringify(prefs);
@@ -74,6 +84,7 @@ export async function inFront(base) {
 export async function close() {
   const browsers = await Promise.all(started.values());
   await Promise.all(browsers.map((browser) => browser.close()));
+  if (downloads) rmSync(downloads, { recursive: true, force: true });
 }
 
 async function start(executablePath, firefoxUserPrefs) {
@@ -126,6 +137,19 @@ function mend(type) {
     return connect.call(this, between, ...rest);
   };
   return true;
+}
+
+/** As download in browser.mjs: the file is gone afterwards, so that the next of its name has that name, too. */
+export async function saved(act, patience) {
+  await act();
+  for (const until = Date.now() + patience; Date.now() < until; await sleep(50)) {
+    const names = readdirSync(downloads);
+    const text = names.length === 1 && !names[0].endsWith(".part") && readFileSync(join(downloads, names[0]), "utf8");
+    if (!text) continue;
+    rmSync(join(downloads, names[0]));
+    return { name: names[0], text };
+  }
+  throw new Error(`nothing was saved within ${patience} ms`);
 }
 
 /** As in browser.mjs. */

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 
+import { inFirefox } from "./browser.mjs";
 import { open } from "./harness.mjs";
 
 /** The page has started, shows a diagram, and no longer says that anything is on its way. */
@@ -223,11 +224,17 @@ export async function copyLink(page, { quiz = false } = {}) {
 /** Opens a file with this content by the page's own button. */
 export async function openFile(page, content) {
   await page.getByRole("button", { name: "Share" }).click();
-  const [chooser] = await Promise.all([
-    page.waitForEvent("filechooser"),
-    page.getByRole("button", { name: "Open file" }).click(),
-  ]);
-  await chooser.setFiles({ name: "run.json", mimeType: "application/json", buffer: Buffer.from(content) });
+  const file = { name: "run.json", mimeType: "application/json", buffer: Buffer.from(content) };
+  if (inFirefox) {
+    // Firefox 140 does not tell that it asks for a file, so what the button opens is given its answer at once.
+    await page.getByLabel("File to open").setInputFiles(file);
+  } else {
+    const [chooser] = await Promise.all([
+      page.waitForEvent("filechooser"),
+      page.getByRole("button", { name: "Open file" }).click(),
+    ]);
+    await chooser.setFiles(file);
+  }
   await page.keyboard.press("Escape");
 }
 

@@ -1,10 +1,9 @@
 // What a person may rely on anywhere in the page: keys, undo, the way back, files, links, and looking closer.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { undrivable } from "./browser.mjs";
+import { download, undrivable } from "./browser.mjs";
 import {
   assertSameDrawing,
   card,
@@ -261,12 +260,8 @@ test("a file that was saved opens as the same", async (t) => {
   await toNode(page, "B", "Crash");
   await press(page, "ArrowRight", "ArrowRight");
   await page.getByRole("button", { name: "Share" }).click();
-  const [download] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "Save file" }).click(),
-  ]);
-  assert.equal(download.suggestedFilename(), "raft.lightcone.json");
-  const text = readFileSync(await download.path(), "utf8");
+  const { name, text } = await download(page, () => page.getByRole("button", { name: "Save file" }).click());
+  assert.equal(name, "raft.lightcone.json");
   await page.keyboard.press("Escape");
 
   const { page: other } = await open(t, { url: "#paxos", viewport: SIZE });
