@@ -41,9 +41,10 @@ export async function newContext(executablePath, all) {
   if (!started.has(kind)) started.set(kind, start(executablePath, prefs));
   const context = await (await started.get(kind)).newContext(options);
   context.on("page", (page) => {
+    const { touchscreen, delegate } = page._connection.toImpl(page);
     // Playwright's own tap does nothing here.
-    const { touchscreen } = page._connection.toImpl(page);
     touchscreen.tap = (_, x, y) => touch(page, [[[x, y]], []]);
+    delegate._getFrameNode = (frame) => holder(delegate._session, frame);
   });
   return context;
 }
@@ -137,6 +138,23 @@ function mend(type) {
     return connect.call(this, between, ...rest);
   };
   return true;
+}
+
+/** The element that holds a frame. Firefox 140 does not find it by the frame. */
+async function holder(session, frame) {
+  const context = frame.parentFrame()?._id;
+  if (!context) return undefined;
+  const { nodes } = await session.send("browsingContext.locateNodes", { context, locator: { type: "css", value: "iframe" } });
+  for (const node of nodes) {
+    const { result } = await session.send("script.callFunction", {
+      functionDeclaration: "(element) => element.contentWindow",
+      arguments: [{ sharedId: node.sharedId }],
+      target: { context },
+      awaitPromise: false,
+    });
+    if (result?.value?.context === frame._id) return node;
+  }
+  return undefined;
 }
 
 /** As download in browser.mjs: the file is gone afterwards, so that the next of its name has that name, too. */
