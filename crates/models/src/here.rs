@@ -115,6 +115,11 @@ pub fn ask(scenario: &Scenario, asking: &Asking) -> Result<Asked, String> {
 }
 
 fn ask_of<P: Explored>(scenario: &Scenario, asking: &Asking) -> Result<Asked, String> {
+    let Asking { network, budgets, ref watched, limits, strategy, .. } = *asking;
+    may_reduce(asking)?;
+    if watched.is_only(LINEARIZABLE) && asking.at.is_some() {
+        return Err("what clients saw before this moment is not known: begin at the start".to_owned());
+    }
     let nodes = scenario.node_set();
     let params: P::Params = serde_json::from_value(Value::Object(scenario.params.clone()))
         .map_err(|error| format!("the parameters: {error}"))?;
@@ -129,11 +134,6 @@ fn ask_of<P: Explored>(scenario: &Scenario, asking: &Asking) -> Result<Asked, St
         }
         let read = |text: &String| text.parse::<P::Op>().map_err(|_| format!("`{text}` is no operation"));
         ops.push(texts.iter().map(read).collect::<Result<Vec<_>, _>>()?);
-    }
-    let Asking { network, budgets, ref watched, limits, strategy, .. } = *asking;
-    may_reduce(asking)?;
-    if watched.is_only(LINEARIZABLE) && asking.at.is_some() {
-        return Err("what clients saw before this moment is not known: begin at the start".to_owned());
     }
     let watched = watched.clone();
     let (ticks, narrowed) = (None, None);
