@@ -23,10 +23,18 @@ async function asking(t, url, options = {}) {
 const go = (page) => page.getByRole("button", { name: "Go through every schedule" }).click();
 const field = (page, name) => page.locator(`[name="explore ${name}"]`);
 
-/** The answer of this sort. */
+/** The answer of this sort, which has come into sight: what it says first, and what is to be done about it. */
 async function answer(page, sort) {
   const told = page.locator(`[data-answer="${sort}"]`);
   await told.waitFor();
+  const head = told.locator(".explore-head").first();
+  const inSight = () =>
+    head.evaluate((head) => {
+      const { left, top, bottom } = head.getBoundingClientRect();
+      const there = [top + 2, bottom - 2].map((y) => document.elementFromPoint(left + 2, y));
+      return there.every((element) => head.contains(element));
+    });
+  await until(inSight, "what the answer says first is in sight");
   return told.innerText();
 }
 

@@ -2,9 +2,11 @@
 
 use std::rc::Rc;
 
+use gloo::utils::window;
 use lightcone_explore::ASKED_FOR;
 use lightcone_sim::order::Key;
 use lightcone_sim::time::Ns;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 use yew::prelude::*;
 
 use crate::desk::Desk;
@@ -12,6 +14,9 @@ use crate::icons::Sign;
 use crate::panels::explore::job::{Over, Story, Told, Under};
 use crate::parts::button::Button;
 use crate::words;
+
+/// How far below the window an answer may begin that the reader still waits for: the height of some lines, in CSS pixels.
+const NEAR: f64 = 160.0;
 
 /// How far a search has come.
 pub fn progress(under: &Under) -> Html {
@@ -57,6 +62,11 @@ pub struct AnswerProps {
 #[component]
 pub fn Answer(props: &AnswerProps) -> Html {
     let told = &props.told;
+    let whole = use_node_ref();
+    use_effect_with(Rc::as_ptr(told), {
+        let whole = whole.clone();
+        move |_| whole.cast::<Element>().iter().for_each(bring_into_sight)
+    });
     let (class, head) = match (&told.story, told.over) {
         (Some(story), _) if story.property == ASKED_FOR => ("yes", "Yes, this can happen.".to_owned()),
         (Some(story), _) => ("broken", format!("Violated: {}.", story.property)),
@@ -65,7 +75,7 @@ pub fn Answer(props: &AnswerProps) -> Html {
         (None, Over::Stopped) => ("open", "Not finished: you stopped it.".to_owned()),
     };
     html! {
-        <div class={classes!("explore-answer", class)} data-answer={class}>
+        <div ref={whole} class={classes!("explore-answer", class)} data-answer={class}>
             <p class="explore-head">{ head }</p>
             { match &told.story {
                 Some(story) => found(story, told, &props.desk),
@@ -80,6 +90,17 @@ pub fn Answer(props: &AnswerProps) -> Html {
                 <p>{ format!("Watched: {}.", told.watched.join(", ")) }</p>
             </details>
         </div>
+    }
+}
+
+/// An answer that comes below the edge is brought into sight, unless the reader has gone elsewhere meanwhile.
+fn bring_into_sight(answer: &Element) {
+    let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+    let top = answer.get_bounding_client_rect().top();
+    if (0.0..height + NEAR).contains(&top) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        answer.scroll_into_view_with_scroll_into_view_options(&options);
     }
 }
 
